@@ -1,0 +1,17 @@
+package dev.fovea.engine;
+
+/** A submitted request; any thread may call. */
+public interface Generation {
+
+  /**
+   * Ends the output at what has been delivered: the client has gone or no longer wants it. The
+   * listener then gets {@link GenerationListener.Ending.Cancelled} unless it has ended already.
+   */
+  void cancel();
+
+  /**
+   * Ends the output because a stop string was found; the listener then gets {@link
+   * GenerationListener.Ending.Finished} with reason {@code STOP}.
+   */
+  void stop();
+}

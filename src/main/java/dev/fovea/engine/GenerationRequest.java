@@ -1,0 +1,14 @@
+package dev.fovea.engine;
+
+/**
+ * A prompt to continue.
+ *
+ * @param prompt token ids, at least one, each inside the vocabulary; not copied, not changed
+ */
+public record GenerationRequest(int[] prompt, SamplingParams sampling, StopRules stop) {
+  public GenerationRequest {
+    if (prompt.length == 0) {
+      throw new IllegalArgumentException("prompt: expected at least one token, got none");
+    }
+  }
+}

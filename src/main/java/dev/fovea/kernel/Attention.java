@@ -1,0 +1,31 @@
+package dev.fovea.kernel;
+
+import dev.fovea.tensor.TensorView;
+
+/**
+ * Arguments of {@link Kernels#attention}. Sequence i owns rows {@code queryStart[i] .. queryStart[i
+ * + 1]} of q; its row r sits at position {@code contextLength[i] - rows + r} and sees every
+ * position up to its own. Slots past a sequence's length are never read.
+ *
+ * @param q {@code [N, Hq, D]} in the cache's dtype
+ * @param cache whose new keys and values {@link Kernels#ropeAppend} has already written
+ * @param sequences the ragged batch
+ * @param mask scale and masking
+ * @param out {@code [N, Hq, D]} as q; a row that sees nothing gives zeros
+ */
+public record Attention(
+    TensorView q, KvLayer cache, Sequences sequences, Mask mask, TensorView out) {
+
+  /**
+   * @param queryStart {@code [B + 1] i32}
+   * @param contextLength {@code [B] i32}, the new tokens included
+   * @param pageTable {@code [B, maxPages] i32}
+   */
+  public record Sequences(TensorView queryStart, TensorView contextLength, TensorView pageTable) {}
+
+  /**
+   * @param scale of q k^T, usually 1 / sqrt(D)
+   * @param window positions a row sees, its own included; 0: all
+   */
+  public record Mask(float scale, int window) {}
+}

@@ -1,0 +1,112 @@
+package dev.fovea.kernel;
+
+import dev.fovea.tensor.Buffer;
+import dev.fovea.tensor.DType;
+import dev.fovea.tensor.TensorView;
+import java.util.List;
+
+/**
+ * The operations of a decoder's forward pass. Methods only enqueue: results may be read after
+ * {@link #synchronize()}. Shapes are checked here, against {@link IllegalArgumentException} with
+ * what was expected and what was given; failures of the backend are {@link KernelException}s.
+ *
+ * <p>Activations between operations are fp32 or the model's dtype as each method says; all sums are
+ * fp32. Where a view has more rows than an operation has tokens, pass {@code view.rows(n)}.
+ *
+ * <p>Not thread-safe: one thread at a time.
+ */
+public interface Kernels extends AutoCloseable {
+
+  /** What runs: shown in /version, logs and every benchmark. */
+  KernelsInfo info();
+
+  /** Zeroed memory that the operations of this backend may read and write. */
+  Buffer allocate(long bytes);
+
+  /**
+   * Makes checkpoint tensors usable as a weight. Several matrices of the same width are stacked by
+   * rows, several vectors end to end. The CPU backends copy nothing and borrow the tensors.
+   */
+  Weight prepare(List<TensorView> segments);
+
+  /**
+   * Token rows, plus position rows where {@code positionTable} is given: {@code out[n] =
+   * table[tokens[n]] + positionTable[positions[n]]}.
+   *
+   * @param tokens {@code [N] i32}, each in {@code 0 .. V - 1}
+   * @param positions {@code [N] i32}
+   * @param table {@code [V, E]}
+   * @param positionTable {@code [T, E]} or null
+   * @param out {@code [N, E] f32}
+   */
+  void embed(
+      TensorView tokens, TensorView positions, Weight table, Weight positionTable, TensorView out);
+
+  /**
+   * {@code residual += delta; out = residual / rms(residual) * gamma} per row (Zhang and Sennrich
+   * 2019).
+   *
+   * @param residual {@code [N, E] f32}, updated
+   * @param delta {@code [N, E] f32} or null
+   * @param out {@code [N, E]}, f32 or gamma's dtype
+   */
+  void rmsNorm(TensorView residual, TensorView delta, Norm norm, TensorView out);
+
+  /** As {@link #rmsNorm} with the mean removed and beta added (Ba et al. 2016). */
+  void layerNorm(TensorView residual, TensorView delta, Norm norm, TensorView out);
+
+  /**
+   * {@code out = x weight^T + bias}, one reduction order for every N: a row's bits depend on that
+   * row and the weight alone.
+   *
+   * @param x {@code [N, K]} in the weight's dtype
+   * @param weight {@code [M, K]}
+   * @param bias {@code [M]} in the weight's dtype, or null
+   * @param out {@code [N, M]}, f32 or the weight's dtype
+   */
+  void linear(TensorView x, Weight weight, Weight bias, TensorView out);
+
+  /**
+   * Splits packed projections, normalises heads where {@link RopeAppend#queryNorm} says so, rotates
+   * q and k, writes q out and k and v into their pages.
+   */
+  void ropeAppend(RopeAppend args);
+
+  /**
+   * Causal attention over the paged cache for a ragged batch: prefill, chunked prefill, decode or
+   * any mix (FlashAttention-2, Dao 2023). A row's bits depend on its sequence alone.
+   */
+  void attention(Attention args);
+
+  /**
+   * {@code out = act(x[:, :F]) * x[:, F:]} where gated, else {@code act(x)}.
+   *
+   * @param x {@code [N, 2F]} or {@code [N, F]}, f32
+   * @param out {@code [N, F]}, f32 or a 16-bit dtype
+   */
+  void activation(Activation kind, boolean gated, TensorView x, TensorView out);
+
+  /** {@code out[r] = x[rows[r]]}; x {@code [N, E]}, rows {@code [R] i32}, out {@code [R, E]}. */
+  void gatherRows(TensorView x, TensorView rows, TensorView out);
+
+  /**
+   * Draws one token a row; overwrites the logits.
+   *
+   * @param logits {@code [R, V] f32}
+   * @param rows one per row of logits
+   * @param tokens {@code [R] i32} in host memory: the id, or -1 for a row with a NaN or without any
+   *     finite logit
+   */
+  void sample(TensorView logits, List<SampleRow> rows, TensorView tokens);
+
+  /** Waits until everything enqueued is done. */
+  void synchronize();
+
+  @Override
+  void close();
+
+  /** Dtypes that weights and caches may have on this backend. */
+  default boolean supports(DType dtype) {
+    return dtype.isFloating();
+  }
+}

@@ -1,0 +1,31 @@
+package dev.fovea.kernel;
+
+import dev.fovea.tensor.TensorView;
+
+/**
+ * Arguments of {@link Kernels#ropeAppend}.
+ *
+ * @param qkv {@code [N, (Hq + 2 Hkv) D] f32}: all q heads, then k, then v
+ * @param queryNorm RMS norm of each q head over D, or null
+ * @param keyNorm RMS norm of each k head over D, or null
+ * @param rotary {@code [T, D] f32}, row p: D/2 cosines then D/2 sines of position p; null: no
+ *     rotation. Pairs are (i, i + D/2).
+ * @param rows where each token goes
+ * @param q {@code [N, Hq, D]} out, in the cache's dtype
+ * @param cache of this layer
+ */
+public record RopeAppend(
+    TensorView qkv,
+    Norm queryNorm,
+    Norm keyNorm,
+    TensorView rotary,
+    TokenRows rows,
+    TensorView q,
+    KvLayer cache) {
+
+  /**
+   * @param positions {@code [N] i32} of each token in its sequence
+   * @param slots {@code [N] i64}: page * S + slot in the page
+   */
+  public record TokenRows(TensorView positions, TensorView slots) {}
+}

@@ -1,0 +1,36 @@
+package dev.fovea.model;
+
+import dev.fovea.kernel.SampleRow;
+import java.util.List;
+
+/**
+ * One step's work: for each sequence the tokens to compute and the pages that hold its keys and
+ * values, new tokens included.
+ */
+public record Batch(List<Entry> entries) {
+
+  public Batch {
+    entries = List.copyOf(entries);
+  }
+
+  /** Packed tokens of the step, N. */
+  public int numTokens() {
+    int total = 0;
+    for (Entry entry : entries) {
+      total += entry.tokens().count();
+    }
+    return total;
+  }
+
+  /**
+   * @param tokens to compute in this step
+   * @param contextBefore tokens of the sequence already in the cache; position of the first new one
+   * @param pages ids of its pages in order, enough for {@code contextBefore + tokens.count()}
+   * @param sample how to draw the next token from the last row, or null to draw none (a chunk of a
+   *     prompt that is not its last)
+   */
+  public record Entry(TokenSlice tokens, int contextBefore, int[] pages, SampleRow sample) {}
+
+  /** Ids {@code ids[from] .. ids[from + count - 1]}; borrowed until the step is awaited. */
+  public record TokenSlice(int[] ids, int from, int count) {}
+}

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Builds the native libraries: build.sh BUILD_DIR OUTPUT_DIR JAVA_HOME
+# A machine without a C++ compiler or CMake gets one line and no library; the server then runs on
+# the Java reference kernels.
+set -eu
+build=$1 output=$2 java_home=$3
+source=$(cd "$(dirname "$0")" && pwd)
+
+if [ "${FOVEA_NATIVE:-on}" = off ]; then
+    echo "native kernels: not built (FOVEA_NATIVE=off); the server will run on the Java reference kernels"
+    rm -rf "$output"
+    exit 0
+fi
+for tool in cmake "${CXX:-c++}"; do
+    if ! command -v "$tool" >/dev/null 2>&1; then
+        echo "native kernels: not built ($tool not found); the server will run on the Java reference kernels"
+        rm -rf "$output"
+        exit 0
+    fi
+done
+cmake -S "$source" -B "$build/cmake" -DCMAKE_BUILD_TYPE="${FOVEA_BUILD_TYPE:-Release}" \
+    -DFOVEA_JNI_DIR="$build/jni" -DFOVEA_OUTPUT_DIR="$output" -DFOVEA_JAVA_HOME="$java_home" >"$build/configure.log" 2>&1 \
+    || { cat "$build/configure.log" >&2; exit 1; }
+cmake --build "$build/cmake" --parallel 2>"$build/build.err" >"$build/build.log" \
+    || { cat "$build/build.log" "$build/build.err" >&2; exit 1; }
+cat "$build/build.err" >&2
