@@ -1,5 +1,6 @@
 package dev.fovea.kernel;
 
+import dev.fovea.binding.NativeLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,7 +22,22 @@ final class Backends {
   static List<Backend> all() {
     List<Backend> all = new ArrayList<>();
     all.add(new Backend("reference", ReferenceKernels::new));
+    if (NativeLibrary.cpuFailure().isEmpty()) {
+      for (Isa isa : Isa.values()) {
+        if (runsHere(isa)) {
+          all.add(new Backend("cpu " + isa, () -> CpuKernels.open(0, isa)));
+        }
+      }
+    }
     return all;
+  }
+
+  private static boolean runsHere(Isa isa) {
+    try (Kernels kernels = CpuKernels.open(1, isa)) {
+      return true;
+    } catch (KernelException e) {
+      return false; // the processor or the compiler lacks it
+    }
   }
 
   /** Runs a check on every backend; fails with all that failed, each by its name. */
