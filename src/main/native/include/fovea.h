@@ -163,7 +163,7 @@ int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
 /*
  * One token per row of logits [R, V] f32: bans, then penalties, temperature, top-k, top-p, min-p,
  * then a draw. Per-row arrays of length R: temperature, topP, minP, repetition, presence, frequency
- * f32; topK i32 (0: off); seed, position i64; choice i32. banStart, penaltyStart [R + 1] i32 cut
+ * f32; topK i32 (0: off); seed, outputPosition i64; choice i32. banStart, penaltyStart [R + 1] i32 cut
  * banned (token i32) and penaltyToken / penaltyCount (i32; count of the token in the output, 0: only
  * in the prompt). Temperature 0 takes the largest logit, ties to the lower id. tokens out [R] i32:
  * the id, or -1 for a row that holds a NaN or no finite logit. logits are overwritten.
@@ -176,7 +176,7 @@ int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
 typedef struct FoveaSample {
   uint64_t logits, tokens;
   uint64_t temperature, topP, minP, topK, repetition, presence, frequency;
-  uint64_t seed, position, choice;
+  uint64_t seed, outputPosition, choice;
   uint64_t banStart, banned, penaltyStart, penaltyToken, penaltyCount;
   int64_t numRows, vocabulary;
 } FoveaSample;

@@ -52,7 +52,7 @@ public class SampleParams extends Pointer {
   public native SampleParams seed(@Cast("uint64_t") long value);
 
   @MemberSetter
-  public native SampleParams position(@Cast("uint64_t") long value);
+  public native SampleParams outputPosition(@Cast("uint64_t") long value);
 
   @MemberSetter
   public native SampleParams choice(@Cast("uint64_t") long value);

@@ -1,5 +1,7 @@
 package dev.fovea.engine;
 
+import dev.fovea.model.SamplingParams;
+
 /**
  * A prompt to continue.
  *

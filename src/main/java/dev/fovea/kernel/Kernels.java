@@ -7,8 +7,9 @@ import java.util.List;
 
 /**
  * The operations of a decoder's forward pass. Methods only enqueue: results may be read after
- * {@link #synchronize()}. Shapes are checked here, against {@link IllegalArgumentException} with
- * what was expected and what was given; failures of the backend are {@link KernelException}s.
+ * {@link #synchronize()}. Shapes, and on CPUs ids and slots too, are checked first and refused with
+ * an {@link IllegalArgumentException} that says what was expected and what was given; failures of
+ * the backend are {@link KernelException}s.
  *
  * <p>Activations between operations are fp32 or the model's dtype as each method says; all sums are
  * fp32. Where a view has more rows than an operation has tokens, pass {@code view.rows(n)}.

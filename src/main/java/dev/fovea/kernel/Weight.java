@@ -15,10 +15,36 @@ public final class Weight {
   private final Shape shape;
   private final DType dtype;
 
-  Weight(List<TensorView> segments, Shape shape, DType dtype) {
+  private Weight(List<TensorView> segments, Shape shape, DType dtype) {
     this.segments = List.copyOf(segments);
     this.shape = shape;
     this.dtype = dtype;
+  }
+
+  /** Stacks matrices of one width by rows, or vectors end to end; copies nothing. */
+  static Weight stack(List<TensorView> segments) {
+    if (segments.isEmpty()) {
+      throw new IllegalArgumentException("weight: expected at least one tensor, got none");
+    }
+    TensorView first = segments.get(0);
+    long[] dims = first.shape().toArray();
+    if (dims.length < 1 || dims.length > 2 || !first.dtype().isFloating()) {
+      throw new IllegalArgumentException(
+          "weight: expected [M, K] or [M] of a floating dtype, got " + first);
+    }
+    dims[0] = 0;
+    for (TensorView segment : segments) {
+      boolean fits =
+          segment.dtype() == first.dtype()
+              && segment.shape().rank() == dims.length
+              && (dims.length == 1 || segment.shape().dim(1) == dims[1]);
+      if (!fits) {
+        throw new IllegalArgumentException(
+            "weight: expected segments as the first, %s, got %s".formatted(first, segment));
+      }
+      dims[0] += segment.shape().dim(0);
+    }
+    return new Weight(segments, Shape.of(dims), first.dtype());
   }
 
   /** Whole shape: the rows of all segments together. */

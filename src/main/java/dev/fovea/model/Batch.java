@@ -1,6 +1,5 @@
 package dev.fovea.model;
 
-import dev.fovea.kernel.SampleRow;
 import java.util.List;
 
 /**
@@ -25,11 +24,12 @@ public record Batch(List<Entry> entries) {
   /**
    * @param tokens to compute in this step
    * @param contextBefore tokens of the sequence already in the cache; position of the first new one
-   * @param pages ids of its pages in order, enough for {@code contextBefore + tokens.count()}
-   * @param sample how to draw the next token from the last row, or null to draw none (a chunk of a
+   * @param pages ids of its pages in order: as many as hold {@code contextBefore + tokens.count()}
+   *     tokens are read, what follows is not; borrowed until the step is awaited
+   * @param draw how to draw the next token from the last row, or null to draw none (a chunk of a
    *     prompt that is not its last)
    */
-  public record Entry(TokenSlice tokens, int contextBefore, int[] pages, SampleRow sample) {}
+  public record Entry(TokenSlice tokens, int contextBefore, int[] pages, Draw draw) {}
 
   /** Ids {@code ids[from] .. ids[from + count - 1]}; borrowed until the step is awaited. */
   public record TokenSlice(int[] ids, int from, int count) {}

@@ -1,4 +1,4 @@
-package dev.fovea.engine;
+package dev.fovea.model;
 
 /**
  * How a request draws its tokens.
@@ -34,6 +34,11 @@ public record SamplingParams(
       require(repetition > 0 && repetition <= 1e6f, "repetition_penalty", "above 0", repetition);
       require(presence >= -2 && presence <= 2, "presence_penalty", "-2 to 2", presence);
       require(frequency >= -2 && frequency <= 2, "frequency_penalty", "-2 to 2", frequency);
+    }
+
+    /** Whether any changes a logit. */
+    public boolean areActive() {
+      return repetition != 1 || presence != 0 || frequency != 0;
     }
   }
 
