@@ -17,7 +17,9 @@ public interface FoveaConfig {
   /** Directory of a Hugging Face checkpoint; the shipped model where absent. */
   Optional<String> model();
 
-  /** Names clients may call the model by, the first being its id; the directory's name if absent. */
+  /**
+   * Names clients may call the model by, the first being its id; the directory's name if absent.
+   */
   Optional<List<String>> servedModelName();
 
   /** What computes. */
@@ -35,7 +37,9 @@ public interface FoveaConfig {
   @WithDefault("512")
   int maxStepTokens();
 
-  /** Memory for keys and values; enough for one sequence of full context, within reason, if absent. */
+  /**
+   * Memory for keys and values; enough for one sequence of full context, within reason, if absent.
+   */
   Optional<MemorySize> kvMemory();
 
   Cpu cpu();

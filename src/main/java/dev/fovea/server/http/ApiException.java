@@ -2,7 +2,9 @@ package dev.fovea.server.http;
 
 import java.util.OptionalInt;
 
-/** Ends a request with an {@link ApiError}. Carries no stack trace: it is an answer, not a fault. */
+/**
+ * Ends a request with an {@link ApiError}. Carries no stack trace: it is an answer, not a fault.
+ */
 public final class ApiException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -17,9 +17,7 @@ public final class ErrorMappers {
   @ServerExceptionMapper
   public Response api(ApiException failure) {
     Response.ResponseBuilder response = builder(failure.error());
-    failure
-        .retryAfterSeconds()
-        .ifPresent(seconds -> response.header("Retry-After", seconds));
+    failure.retryAfterSeconds().ifPresent(seconds -> response.header("Retry-After", seconds));
     return response.build();
   }
 

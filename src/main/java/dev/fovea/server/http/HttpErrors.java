@@ -17,7 +17,10 @@ final class HttpErrors {
               405, ErrorCodes.METHOD_NOT_ALLOWED, null, "this path does not answer this method");
       case 406 ->
           new ApiError(
-              406, ErrorCodes.NOT_ACCEPTABLE, null, "this path has nothing the Accept header wants");
+              406,
+              ErrorCodes.NOT_ACCEPTABLE,
+              null,
+              "this path has nothing the Accept header wants");
       case 413 ->
           new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, "the request body is too large");
       case 414 -> new ApiError(414, ErrorCodes.INVALID_VALUE, null, "the path is too long");
@@ -34,9 +37,15 @@ final class HttpErrors {
       default ->
           status >= 400 && status < 500
               ? new ApiError(
-                  status, ErrorCodes.INVALID_VALUE, null, "the request is malformed (HTTP %d)".formatted(status))
+                  status,
+                  ErrorCodes.INVALID_VALUE,
+                  null,
+                  "the request is malformed (HTTP %d)".formatted(status))
               : new ApiError(
-                  500, ErrorCodes.INTERNAL, null, "the server failed on this request; its log says why");
+                  500,
+                  ErrorCodes.INTERNAL,
+                  null,
+                  "the server failed on this request; its log says why");
     };
   }
 }

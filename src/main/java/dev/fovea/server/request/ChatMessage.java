@@ -31,7 +31,7 @@ public record ChatMessage(String role, String content) {
     }
     Fields fields = new Fields(object, path + ".");
     String role = fields.require(ROLE);
-    Unbuilt.refuse(object, UNBUILT);
+    Unbuilt.refuse(object, path + ".", UNBUILT);
     boolean mayBeEmpty = role.equals("assistant");
     return new ChatMessage(role, mayBeEmpty ? fields.get(CONTENT, "") : fields.require(CONTENT));
   }
@@ -45,8 +45,7 @@ public record ChatMessage(String role, String content) {
       case "tool", "function" ->
           throw ApiException.badField(
               path, ErrorCodes.UNSUPPORTED, path + ": this server does not support tools");
-      default ->
-          throw Rules.wrongValue(path, "one of developer, system, user, assistant", value);
+      default -> throw Rules.wrongValue(path, "one of developer, system, user, assistant", value);
     };
   }
 

@@ -13,7 +13,7 @@ import java.util.List;
 public record ChatRequest(
     String model, List<ChatMessage> messages, GenerationOptions options, Streaming streaming) {
   private static final int MAX_MESSAGES = 16384;
-  private static final Field<List<ChatMessage>> MESSAGES =
+  static final Field<List<ChatMessage>> MESSAGES =
       new Field<>("messages", Rules.list(ChatMessage::read, 1, MAX_MESSAGES));
   private static final Field<Integer> MAX_COMPLETION_TOKENS =
       new Field<>("max_completion_tokens", Rules.integer(1, Integer.MAX_VALUE));
@@ -28,8 +28,7 @@ public record ChatRequest(
     String model = fields.get(CommonFields.MODEL);
     List<ChatMessage> messages = fields.require(MESSAGES);
     Unbuilt.refuse(object, Unbuilt.IN_CHAT);
-    Integer maxTokens =
-        fields.get(MAX_COMPLETION_TOKENS, fields.get(CommonFields.MAX_TOKENS));
+    Integer maxTokens = fields.get(MAX_COMPLETION_TOKENS, fields.get(CommonFields.MAX_TOKENS));
     return new ChatRequest(
         model,
         messages,

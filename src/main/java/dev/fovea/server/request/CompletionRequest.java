@@ -28,8 +28,7 @@ public record CompletionRequest(
     String model = fields.get(CommonFields.MODEL);
     boolean addSpecialTokens = fields.get(ADD_SPECIAL_TOKENS, true);
     Field<Prompt> field =
-        new Field<>(
-            PROMPT, (value, path) -> readPrompt(value, path, vocabulary, addSpecialTokens));
+        new Field<>(PROMPT, (value, path) -> readPrompt(value, path, vocabulary, addSpecialTokens));
     Prompt prompt = fields.require(field);
     Unbuilt.refuse(object, Unbuilt.IN_COMPLETIONS);
     return new CompletionRequest(

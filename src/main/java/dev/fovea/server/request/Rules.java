@@ -69,9 +69,7 @@ final class Rules {
     }
 
     private static String plain(double number) {
-      return number == Math.rint(number)
-          ? Long.toString((long) number)
-          : Double.toString(number);
+      return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
     }
   }
 
@@ -141,12 +139,16 @@ final class Rules {
 
   static ApiException wrongType(String path, String expected, JsonNode value) {
     return ApiException.badField(
-        path, ErrorCodes.INVALID_TYPE, "%s: expected %s, got %s".formatted(path, expected, describe(value)));
+        path,
+        ErrorCodes.INVALID_TYPE,
+        "%s: expected %s, got %s".formatted(path, expected, describe(value)));
   }
 
   static ApiException wrongValue(String path, String expected, JsonNode value) {
     return ApiException.badField(
-        path, ErrorCodes.INVALID_VALUE, "%s: expected %s, got %s".formatted(path, expected, describe(value)));
+        path,
+        ErrorCodes.INVALID_VALUE,
+        "%s: expected %s, got %s".formatted(path, expected, describe(value)));
   }
 
   /** A short form of a hostile value. */
@@ -163,7 +165,12 @@ final class Rules {
     String shown =
         text.length() <= MAX_SHOWN_CHARS ? text : text.substring(0, MAX_SHOWN_CHARS) + "...";
     StringBuilder printable = new StringBuilder(shown.length());
-    shown.chars().forEach(c -> printable.append(Character.isISOControl(c) || Character.isSurrogate((char) c) ? '?' : (char) c));
+    shown
+        .chars()
+        .forEach(
+            c ->
+                printable.append(
+                    Character.isISOControl(c) || Character.isSurrogate((char) c) ? '?' : (char) c));
     return printable.toString();
   }
 

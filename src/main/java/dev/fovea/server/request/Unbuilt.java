@@ -19,7 +19,8 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
   private static final Predicate<JsonNode> NEVER = value -> false;
   private static final Predicate<JsonNode> FALSE = value -> value.isBoolean() && !value.asBoolean();
   private static final Predicate<JsonNode> TRUE = value -> value.isBoolean() && value.asBoolean();
-  private static final Predicate<JsonNode> EMPTY = value -> value.isContainerNode() && value.isEmpty();
+  private static final Predicate<JsonNode> EMPTY =
+      value -> value.isContainerNode() && value.isEmpty();
   private static final Predicate<JsonNode> ONE = value -> value.isInt() && value.intValue() == 1;
   private static final Predicate<JsonNode> ZERO = value -> value.isInt() && value.intValue() == 0;
 
@@ -73,17 +74,24 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
           new Unbuilt("chat_template", NEVER),
           new Unbuilt("chat_template_kwargs", EMPTY));
 
+  static void refuse(ObjectNode request, List<Unbuilt> unbuilt) {
+    refuse(request, "", unbuilt);
+  }
+
   /**
+   * @param prefix path of the object in the request with its dot, or empty
    * @throws ApiException 400 {@code unsupported_parameter} for the first that asks for something
    */
-  static void refuse(ObjectNode request, List<Unbuilt> unbuilt) {
+  static void refuse(ObjectNode request, String prefix, List<Unbuilt> unbuilt) {
     for (Unbuilt parameter : unbuilt) {
       JsonNode value = request.get(parameter.name());
       if (value != null && !value.isNull() && !parameter.harmless().test(value)) {
         throw ApiException.badField(
-            parameter.name(),
+            prefix + parameter.name(),
             ErrorCodes.UNSUPPORTED,
-            parameter.name() + ": this server does not support it, or not with this value");
+            prefix
+                + parameter.name()
+                + ": this server does not support it, or not with this value");
       }
     }
   }
