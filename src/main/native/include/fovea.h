@@ -52,6 +52,8 @@ int32_t foveaSynchronize(FoveaStream* stream);
 int32_t foveaStreamThreads(const FoveaStream* stream);
 /* "portable", "avx2" or "avx512_bf16". */
 const char* foveaStreamIsa(const FoveaStream* stream);
+/* Name of the kernel that `attention` runs for pages of this type, instruction set included. */
+const char* foveaAttentionKernel(const FoveaStream* stream, int32_t kvType);
 
 /* 64-byte aligned, zeroed, backed by huge pages where the system grants them. */
 int32_t foveaAllocate(int64_t bytes, uint64_t* address);

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>Not thread-safe: one thread at a time.
  */
-public interface Kernels extends AutoCloseable {
+public sealed interface Kernels extends AutoCloseable permits CpuKernels, ReferenceKernels {
 
   /** What runs: shown in /version, logs and every benchmark. */
   KernelsInfo info();

@@ -1,0 +1,59 @@
+package dev.fovea.server;
+
+import dev.fovea.engine.Engine;
+import dev.fovea.engine.EngineConfig;
+import dev.fovea.engine.EngineObserver;
+import dev.fovea.engine.NanoClock;
+import dev.fovea.kernel.KernelsInfo;
+import dev.fovea.model.StepRunner;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Serves the parrot, unless a test's profile names a model. */
+@Alternative
+@Priority(1)
+@Singleton
+public final class TestModelSource implements ModelSource {
+  static final String ID = "test/parrot";
+  static final int MAX_CONTEXT = 512;
+  static final int MAX_SEQUENCES = 4;
+
+  private final CheckpointSource checkpoints;
+  private volatile ParrotRunner runner;
+
+  @Inject
+  TestModelSource(CheckpointSource checkpoints) {
+    this.checkpoints = checkpoints;
+  }
+
+  ParrotRunner runner() {
+    return runner;
+  }
+
+  @Override
+  public ServedModel load(FoveaConfig config, EngineObserver observer, Progress progress) {
+    if (config.model().isPresent()) {
+      return checkpoints.load(config, observer, progress);
+    }
+    StepRunner.Limits limits =
+        new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, ByteText.VOCABULARY);
+    runner = new ParrotRunner(limits);
+    EngineConfig engineConfig =
+        new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
+    return new ServedModel(
+        new ServedModel.Facts(
+            List.of(ID, "parrot"),
+            Path.of("src/test/resources"),
+            0,
+            MAX_CONTEXT,
+            ByteText.VOCABULARY,
+            new KernelsInfo("test", "none", "none", 1, "none")),
+        new GenerationDefaults(null, null, null, null, null, null, new int[] {ParrotRunner.END}),
+        new ByteText(),
+        Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer));
+  }
+}
