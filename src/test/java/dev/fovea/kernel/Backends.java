@@ -17,27 +17,28 @@ final class Backends {
     }
   }
 
+  private static final int THREADS = 2;
+
   private Backends() {}
 
   static List<Backend> all() {
     List<Backend> all = new ArrayList<>();
     all.add(new Backend("reference", ReferenceKernels::new));
     if (NativeLibrary.cpuFailure().isEmpty()) {
-      for (Isa isa : Isa.values()) {
-        if (runsHere(isa)) {
-          all.add(new Backend("cpu " + isa, () -> CpuKernels.open(0, isa)));
-        }
-      }
+      all.addAll(cpu());
     }
     return all;
   }
 
-  private static boolean runsHere(Isa isa) {
-    try (Kernels kernels = CpuKernels.open(1, isa)) {
-      return true;
-    } catch (KernelException e) {
-      return false; // the processor or the compiler lacks it
+  /** The native kernels once for each instruction set that the processor has. */
+  static List<Backend> cpu() {
+    List<Backend> all = new ArrayList<>();
+    for (Isa isa : List.of(Isa.PORTABLE, Isa.AVX2, Isa.AVX512)) {
+      if (Processors.has(isa)) {
+        all.add(new Backend("cpu " + isa, () -> CpuKernels.open(THREADS, isa)));
+      }
     }
+    return all;
   }
 
   /** Runs a check on every backend; fails with all that failed, each by its name. */
