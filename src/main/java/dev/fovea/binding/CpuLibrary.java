@@ -48,6 +48,9 @@ public final class CpuLibrary {
 
   public static native @Cast("const char*") BytePointer foveaStreamIsa(@Const StreamHandle stream);
 
+  public static native @Cast("const char*") BytePointer foveaAttentionKernel(
+      @Const StreamHandle stream, int kvType);
+
   public static native int foveaAllocate(long bytes, @Cast("uint64_t*") long[] address);
 
   public static native void foveaFree(@Cast("uint64_t") long address);

@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>Not thread-safe: one thread at a time.
  */
-public interface Kernels extends AutoCloseable {
+public sealed interface Kernels extends AutoCloseable permits CpuKernels, ReferenceKernels {
 
   /** What runs: shown in /version, logs and every benchmark. */
   KernelsInfo info();
@@ -26,7 +26,8 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Makes checkpoint tensors usable as a weight. Several matrices of the same width are stacked by
-   * rows, several vectors end to end. The CPU backends copy nothing and borrow the tensors.
+   * rows, several vectors end to end, for {@link #linear} only. The CPU backends copy nothing and
+   * borrow the tensors.
    */
   Weight prepare(List<TensorView> segments);
 
