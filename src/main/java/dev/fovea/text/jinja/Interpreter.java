@@ -204,8 +204,7 @@ final class Interpreter implements Stmt.Visitor {
     out = outer;
     if (flow == Stmt.Flow.NEXT) {
       assign(
-          stmt.target(),
-          stmt.filter() == null ? text : evaluator.filterText(stmt.filter(), text));
+          stmt.target(), stmt.filter() == null ? text : evaluator.filterText(stmt.filter(), text));
     }
     return flow;
   }

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 /** The {@code %} operator on strings, for the conversions s, r, d, i, u, f, F, x, X, o, c. */
 final class PercentFormat {
   private static final Pattern SPEC =
-      Pattern.compile("%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)",
-          Pattern.DOTALL);
+      Pattern.compile(
+          "%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)", Pattern.DOTALL);
 
   private final Object operand;
   private final Iterator<Object> values;
@@ -128,8 +128,7 @@ final class PercentFormat {
       if (number instanceof Double && "xXo".indexOf(conversion) >= 0) {
         throw TemplateException.runtime("format: expected an integer, got a float");
       }
-      long whole =
-          number instanceof Double real ? Numbers.truncated(real) : number.longValue();
+      long whole = number instanceof Double real ? Numbers.truncated(real) : number.longValue();
       isNegative = whole < 0;
       int radix = conversion == 'o' ? 8 : conversion == 'x' || conversion == 'X' ? 16 : 10;
       digits = Long.toString(whole, radix).replace("-", "");
