@@ -37,6 +37,10 @@ class CancelStormTest {
     storm.assertNothingLeaks();
     storm.assertOutputsEndAtTheCut();
     assertThat(storm.engine.status().totals().preemptions()).isPositive();
+    assertThat(storm.cuts.stream().filter(cut -> cut.isCutShort(storm.model)))
+        .as("cut before their own end, seed %d", seed)
+        .hasSizeGreaterThan(NUM_REQUESTS / 2)
+        .anyMatch(cut -> cut.numTokens == 0);
   }
 
   @Test
@@ -51,6 +55,7 @@ class CancelStormTest {
   private static final class Storm {
     final CompletableFuture<Throwable> death = new CompletableFuture<>();
     final List<Cut> cuts = new ArrayList<>();
+    final FakeModel model = new FakeModel(LIMITS.vocabulary());
     final Engine engine;
     private final Scheduler scheduler = new Scheduler(CONFIG, new PagePool(LIMITS.numPages()));
     private final Semaphore places = new Semaphore(MAX_IN_FLIGHT);
@@ -132,7 +137,6 @@ class CancelStormTest {
     }
 
     void assertOutputsEndAtTheCut() {
-      FakeModel model = new FakeModel(LIMITS.vocabulary());
       long numDelivered = 0;
       for (Cut cut : cuts) {
         cut.assertConsistent(model.complete(cut.request, LIMITS.maxContext()));
@@ -196,6 +200,10 @@ class CancelStormTest {
       } else {
         generation.get().cancel();
       }
+    }
+
+    boolean isCutShort(FakeModel model) {
+      return numTokens < model.complete(request, LIMITS.maxContext()).ids().length;
     }
 
     void assertConsistent(FakeModel.Output alone) {
