@@ -242,6 +242,12 @@ class BadArgumentsTest {
             k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {-1, 0}))));
   }
 
+  private static void sampleAt(Kernels k, float temperature) {
+    SampleRow row =
+        new SampleRow(temperature, Filters.NONE, Penalties.NONE, new Noise(0, 0, 0), new int[0]);
+    k.sample(t(F32, 1, 5), List.of(row), t(DType.I32, 1));
+  }
+
   private static void sample(Kernels k, TensorView logits, Penalties penalties, int... banned) {
     SampleRow row = new SampleRow(1, Filters.NONE, penalties, new Noise(0, 0, 0), banned);
     k.sample(logits, List.of(row), t(DType.I32, 1));
@@ -257,10 +263,10 @@ class BadArgumentsTest {
             "logits in bf16",
             "logits: expected F32, got \\[1, 5\\] BF16",
             k -> sample(k, t(BF16, 1, 5), Penalties.NONE)),
+        refused("NaN temperature", "temperature: expected 0.*got NaN", k -> sampleAt(k, Float.NaN)),
+        refused("negative temperature", "temperature: expected 0.*got -1", k -> sampleAt(k, -1)),
         refused(
-            "a ban past V",
-            "banned.*0.*4.*got 5",
-            k -> sample(k, t(F32, 1, 5), Penalties.NONE, 5)),
+            "a ban past V", "banned.*0.*4.*got 5", k -> sample(k, t(F32, 1, 5), Penalties.NONE, 5)),
         refused(
             "a penalty past V",
             "penalty.*0.*4.*got 9",
@@ -276,14 +282,7 @@ class BadArgumentsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource({
-    "prepared",
-    "rowOperations",
-    "products",
-    "attentions",
-    "ropeAppends",
-    "samples"
-  })
+  @MethodSource({"prepared", "rowOperations", "products", "attentions", "ropeAppends", "samples"})
   void isRefused(String call, String message, Consumer<Kernels> operation) {
     Backends.onEach(
         kernels ->

@@ -263,6 +263,33 @@ class SampleContractTest {
   }
 
   @Test
+  void penaltiesThatMakeNanGiveMinusOne() {
+    float low = Float.NEGATIVE_INFINITY;
+    Random random = new Random(6);
+    List<SampleRow> rows = new ArrayList<>();
+    float[][] logits = new float[8][];
+    for (int r = 0; r < logits.length; r++) {
+      logits[r] = randomLogits(random, 1000);
+      logits[r][3] = low;
+      float repetition = r == 2 ? 1 : new float[] {0, Float.NaN}[r % 2];
+      int[] all = IntStream.range(0, 1000).toArray();
+      Penalties penalties = new Penalties(repetition, 0, 0, all, new int[1000]);
+      rows.add(new SampleRow(1, new Filters(20, 0.9f, 0), penalties, new Noise(r, 0, 0), NONE));
+    }
+    Backends.onEach(
+        kernels -> {
+          int[] tokens = sample(kernels, logits, rows);
+          for (int r = 0; r < tokens.length; r++) {
+            if (r == 2) {
+              assertThat(tokens[r]).isBetween(0, 999);
+            } else {
+              assertThat(tokens[r]).as("row %d", r).isEqualTo(-1);
+            }
+          }
+        });
+  }
+
+  @Test
   void noiseDependsOnSeedChoiceAndPositionAlone() {
     Random random = new Random(5);
     float[] logits = randomLogits(random, 4099);
