@@ -30,8 +30,7 @@ struct Piece {
 
 void check_shapes(const FoveaStream* stream, const FoveaAttention* p) {
   fovea::check_call(stream, p);
-  if (p->softCap != 0 || p->alibiSlopes != 0 || p->sinks != 0 || p->kScale != 0 ||
-      p->vScale != 0) {
+  if (p->softCap != 0 || p->alibiSlopes != 0 || p->sinks != 0 || p->kScale != 0 || p->vScale != 0) {
     fovea::fail(FOVEA_UNSUPPORTED,
                 "attention: expected no soft cap, ALiBi slopes, sinks or page scales, got some");
   }
@@ -72,7 +71,7 @@ void check_sequences(const FoveaAttention& p) {
   for (int64_t i = 0; i < p.numSequences; i++) {
     fovea::check_range("queryStart", start[i + 1], start[i], p.numTokens);
     const int64_t rows = start[i + 1] - start[i];
-    fovea::check_range("contextLength", context[i], rows, p.maxPages * kPageSlots);
+    fovea::check_range("contextLength", context[i], 0, p.maxPages * kPageSlots);
     const int64_t pages = (context[i] + kPageSlots - 1) / kPageSlots;
     fovea::check_ids("pageTable", p.pageTable + static_cast<uint64_t>(i * p.maxPages) * 4,
                      rows > 0 ? pages : 0, p.numPages);
@@ -85,7 +84,10 @@ void add_tile(std::vector<Item>* items, const AttentionTile& tile) {
   const int64_t last = tile.first_position + (tile.row_begin + tile.rows - 1) / tile.group;
   const int64_t window = tile.p->window;
   const int64_t low = window > 0 ? std::max<int64_t>(first - window + 1, 0) : 0;
-  items->push_back({tile, low / kSpanSlots, last / kSpanSlots + 1, tile.rows * (last + 1 - low),
+  // Rows before position 0 see nothing: one span, which finds no page.
+  const int64_t slots = std::max<int64_t>(last + 1 - low, 0);
+  items->push_back({tile, low / kSpanSlots,
+                    (low + std::max<int64_t>(slots, 1) - 1) / kSpanSlots + 1, tile.rows * slots,
                     -1});
 }
 
@@ -126,8 +128,7 @@ int64_t plan_splits(const FoveaStream& stream, std::vector<Item>* items) {
   int64_t floats = 0;
   for (Item& item : *items) {
     const int64_t spans = item.span_end - item.span_begin;
-    if (stream.pool.threads() > 1 && spans > 1 &&
-        item.cost > total / (4 * stream.pool.threads())) {
+    if (stream.pool.threads() > 1 && spans > 1 && item.cost > total / (4 * stream.pool.threads())) {
       item.partials = floats;
       floats += spans * stream.kernels.attention_partial_floats(*item.tile.p, item.tile.rows);
     }
@@ -168,14 +169,14 @@ void run(FoveaStream* stream, const FoveaAttention& p) {
     } else {
       const int64_t size = stream->kernels.attention_partial_floats(p, item.tile.rows);
       stream->kernels.attention_span(
-          item.tile, piece.span,
-          partials + item.partials + (piece.span - item.span_begin) * size, scratch(worker));
+          item.tile, piece.span, partials + item.partials + (piece.span - item.span_begin) * size,
+          scratch(worker));
     }
   });
-  // The items are sorted by cost, so the split ones come first.
-  const auto first_whole = std::find_if(items.begin(), items.end(),
-                                        [](const Item& item) { return item.partials < 0; });
-  stream->pool.run(first_whole - items.begin(), [&](int64_t i, int worker) {
+  items.erase(std::remove_if(items.begin(), items.end(),
+                             [](const Item& item) { return item.partials < 0; }),
+              items.end());
+  stream->pool.run(static_cast<int64_t>(items.size()), [&](int64_t i, int worker) {
     const Item& item = items[static_cast<size_t>(i)];
     stream->kernels.attention_merge(item.tile, partials + item.partials,
                                     item.span_end - item.span_begin, scratch(worker));

@@ -57,8 +57,7 @@ FOVEA_INLINE float weight(float x, float maximum) {
 // into = into merged with from, which covers later positions.
 void merge(const State& into, const State& from, int64_t rows, int64_t padded) {
   for (int64_t r = 0; r < rows; r++) {
-    const float maximum =
-        from.maximum[r] > into.maximum[r] ? from.maximum[r] : into.maximum[r];
+    const float maximum = from.maximum[r] > into.maximum[r] ? from.maximum[r] : into.maximum[r];
     const float keep = weight(into.maximum[r], maximum);
     const float take = weight(from.maximum[r], maximum);
     float* o = into.o + r * padded;
@@ -270,7 +269,7 @@ class Walk {
   // o = factor o + weights v for columns [d, d + C lanes).
   template <int R, int C>
   FOVEA_MEMBER void accumulate(const Element (&weights)[R][kPageSlots / kPair],
-                                      const float (&factors)[R], int64_t d, float* o) const {
+                               const float (&factors)[R], int64_t d, float* o) const {
     Vec sums[R][C];
     for (int r = 0; r < R; r++) {
       for (int c = 0; c < C; c++) {
@@ -290,10 +289,10 @@ class Walk {
   const FoveaAttention& p_;
   const int64_t dim_;
   const int64_t padded_;
-  Element* q_;         // [rows, padded D / pair]
-  Element* keys_;      // [D / pair, 64]
-  Element* values_;    // [64 / pair, padded D]
-  float* lane_sums_;   // [rows, lanes]
+  Element* q_;        // [rows, padded D / pair]
+  Element* keys_;     // [D / pair, 64]
+  Element* values_;   // [64 / pair, padded D]
+  float* lane_sums_;  // [rows, lanes]
 };
 
 FOVEA_INLINE int64_t state_floats(int64_t dim, int64_t rows) {
@@ -304,8 +303,8 @@ FOVEA_INLINE int64_t state_floats(int64_t dim, int64_t rows) {
 FOVEA_INLINE int64_t walk_bytes(const FoveaAttention& p) {
   int64_t bytes = 0;
   with_storage(p.kvType, [&](auto* tag) {
-    bytes = Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>>::scratch_bytes(
-        p.headDim);
+    bytes =
+        Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>>::scratch_bytes(p.headDim);
   });
   return (bytes + 63) / 64 * 64;
 }
@@ -350,8 +349,8 @@ void attention_tile(const AttentionTile& tile, int64_t span_begin, int64_t span_
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
     const State total = State::in(memory, tile.rows, padded);
-    const State next = State::in(memory + state_floats(tile.p->headDim, kTileRows), tile.rows,
-                                 padded);
+    const State next =
+        State::in(memory + state_floats(tile.p->headDim, kTileRows), tile.rows, padded);
     walk.run_span(span_begin, total);
     for (int64_t span = span_begin + 1; span < span_end; span++) {
       walk.run_span(span, next);

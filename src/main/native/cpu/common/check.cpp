@@ -55,8 +55,8 @@ void check_type(const char* what, int32_t type, int32_t expected, int32_t or_thi
 
 void check_range(const char* what, int64_t value, int64_t low, int64_t high) {
   if (value < low || value > high) {
-    fail(FOVEA_INVALID_ARGUMENT, "%s: expected %" PRId64 " to %" PRId64 ", got %" PRId64, what,
-         low, high, value);
+    fail(FOVEA_INVALID_ARGUMENT, "%s: expected %" PRId64 " to %" PRId64 ", got %" PRId64, what, low,
+         high, value);
   }
 }
 

@@ -41,7 +41,7 @@ struct RopeHead {
 // Rows of one KV head of one sequence: row r is query token r / group, head r % group of the group.
 struct AttentionTile {
   const FoveaAttention* p;
-  const int32_t* pages;     // of the sequence
+  const int32_t* pages;  // of the sequence
   int64_t kv_head, group;
   int64_t query_start;      // packed token of the sequence's first row
   int64_t first_position;   // of that token

@@ -73,8 +73,9 @@ void* allocate_aligned(int64_t bytes) {
   const int64_t alignment = large ? kHugePage : kCacheLine;
   const size_t size = static_cast<size_t>(bytes + alignment + kCacheLine);
   // Fresh mappings are zero already, and a page costs nothing before its first use.
-  void* base = large ? mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-                     : std::calloc(1, size);
+  void* base = large
+                   ? mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+                   : std::calloc(1, size);
   if (base == nullptr || base == MAP_FAILED) {
     throw std::bad_alloc();
   }

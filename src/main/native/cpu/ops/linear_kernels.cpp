@@ -5,9 +5,9 @@
 // of K into blocks (sums rest in memory between two blocks) changes an output's operations, so its
 // bits depend on its two rows alone.
 //
-// A register tile is kRows rows of x by kOuts rows of the weight. A panel of weight rows stays in L2
-// while the rows of x pass it; a block of kBlockBytes of each of the tile's x rows stays in L1 while
-// the panel passes it. No packing, no second copy of the weight.
+// A register tile is kRows rows of x by kOuts rows of the weight. A panel of weight rows stays in
+// L2 while the rows of x pass it; a block of kBlockBytes of each of the tile's x rows stays in L1
+// while the panel passes it. No packing, no second copy of the weight.
 #include "vec/kernels.h"
 #include "vec/vec.h"
 
@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kRows = kLanes == 16 ? 6 : 2;
 constexpr int kOuts = 4;
-// With few rows of x the product is bound by memory: more weight rows at once, more reads in flight.
+// With few rows of x the product is bound by memory: more weight rows at once, more reads in
+// flight.
 constexpr int kPanelOuts = 32;
 constexpr int64_t kBlockBytes = 4096;
 

@@ -63,8 +63,7 @@ void layer_norm_row(const NormRow& row) {
   for (int64_t i = 0; i < n; i += kLanes) {
     const Vec x = (load_some(row.residual + i, n - i) - broadcast(mean)) * factor;
     const Vec scaled = x * load_some(row.gamma + i, n - i);
-    const Vec shifted =
-        row.beta != nullptr ? scaled + load_some(row.beta + i, n - i) : scaled;
+    const Vec shifted = row.beta != nullptr ? scaled + load_some(row.beta + i, n - i) : scaled;
     store_some(row.out + i, shifted, n - i);
   }
 }

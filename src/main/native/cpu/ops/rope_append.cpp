@@ -71,8 +71,7 @@ class TokenRow {
  private:
   void put(int64_t head, const float* gamma, const float* rotary, char* out) const {
     float rotated[kMaxHeadDim];
-    kernels_.rope_head(
-        {in_ + head * p_.headDim, gamma, rotary, rotated, p_.headDim, p_.epsilon});
+    kernels_.rope_head({in_ + head * p_.headDim, gamma, rotary, rotated, p_.headDim, p_.epsilon});
     kernels_.from_f32(p_.type, rotated, out, p_.headDim);
   }
 

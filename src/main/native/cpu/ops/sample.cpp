@@ -35,11 +35,11 @@ void check(const FoveaStream* stream, const FoveaSample* p) {
   const struct {
     const char* name;
     uint64_t address;
-  } arrays[] = {{"tokens", p->tokens},         {"temperature", p->temperature},
-                {"topP", p->topP},             {"minP", p->minP},
-                {"topK", p->topK},             {"repetition", p->repetition},
-                {"presence", p->presence},     {"frequency", p->frequency},
-                {"seed", p->seed},             {"outputPosition", p->outputPosition},
+  } arrays[] = {{"tokens", p->tokens},     {"temperature", p->temperature},
+                {"topP", p->topP},         {"minP", p->minP},
+                {"topK", p->topK},         {"repetition", p->repetition},
+                {"presence", p->presence}, {"frequency", p->frequency},
+                {"seed", p->seed},         {"outputPosition", p->outputPosition},
                 {"choice", p->choice}};
   for (const auto& array : arrays) {
     fovea::check_tensor(array.name, array.address, {p->numRows});

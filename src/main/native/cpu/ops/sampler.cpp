@@ -95,10 +95,9 @@ bool Sampler::keeps(int32_t id) const {
 
 // Unnormalised probability; the largest logit's is 1. The test spares infinity minus infinity.
 double Sampler::mass(float logit) const {
-  return logit == largest_
-             ? 1
-             : std::exp((static_cast<double>(logit) - static_cast<double>(largest_)) /
-                        temperature_);
+  return logit == largest_ ? 1
+                           : std::exp((static_cast<double>(logit) - static_cast<double>(largest_)) /
+                                      temperature_);
 }
 
 int Sampler::bucket(float logit) const {
@@ -185,10 +184,10 @@ int32_t Sampler::invert_cumulative() const {
     total += drawable(id) ? masses_[id] : 0;
   }
   const uint64_t position = static_cast<uint64_t>(at<int64_t>(p_.outputPosition, row_));
-  const uint32_t word = philox(static_cast<uint64_t>(at<int64_t>(p_.seed, row_)),
-                               {static_cast<uint32_t>(position),
-                                static_cast<uint32_t>(position >> 32),
-                                static_cast<uint32_t>(at<int32_t>(p_.choice, row_)), 0})[0];
+  const uint32_t word =
+      philox(static_cast<uint64_t>(at<int64_t>(p_.seed, row_)),
+             {static_cast<uint32_t>(position), static_cast<uint32_t>(position >> 32),
+              static_cast<uint32_t>(at<int32_t>(p_.choice, row_)), 0})[0];
   const double target = (word + 0.5) * 0x1p-32 * total;
   double sum = 0;
   int32_t last = kNoToken;

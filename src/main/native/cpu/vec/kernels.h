@@ -24,8 +24,7 @@ int64_t attention_scratch_bytes(const FoveaAttention& p);
 void attention_span(const AttentionTile& tile, int64_t span, float* partial, char* scratch);
 void attention_merge(const AttentionTile& tile, const float* partials, int64_t spans,
                      char* scratch);
-void attention_tile(const AttentionTile& tile, int64_t span_begin, int64_t span_end,
-                    char* scratch);
+void attention_tile(const AttentionTile& tile, int64_t span_begin, int64_t span_end, char* scratch);
 const char* attention_name(int32_t kv_type);
 
 float read_memory(const void* memory, int64_t bytes);

@@ -100,9 +100,9 @@ FOVEA_INLINE Vec exp2(Vec x) {
 
 // e^x to about an ulp; 0 below -104, infinity above 89.
 FOVEA_INLINE Vec exp(Vec x) {
-  static constexpr float kCoefficients[6] = {0.001394858118146658f, 0.008381109684705734f,
-                                             0.041666239500045776f, 0.166663259267807f,
-                                             0.5f,                  1.0000001192092896f};
+  static constexpr float kCoefficients[6] = {
+      0.001394858118146658f, 0.008381109684705734f, 0.041666239500045776f, 0.166663259267807f, 0.5f,
+      1.0000001192092896f};
   const Vec clamped = min(broadcast(110.0f), max(broadcast(-110.0f), x));
   const Vec whole = round_even(clamped * broadcast(1.4426950408889634f));
   // ln 2 in two parts, so that the reduced argument keeps its low bits (Cody and Waite 1980).

@@ -162,8 +162,7 @@ struct Dot<Bf16> {
   }
   FOVEA_INLINE Vec step(Vec sum, Raw a, Raw b) {
     const Vec even = reinterpret_cast<Vec>(a << 16) * reinterpret_cast<Vec>(b << 16);
-    const Vec odd =
-        reinterpret_cast<Vec>(a & 0xffff0000u) * reinterpret_cast<Vec>(b & 0xffff0000u);
+    const Vec odd = reinterpret_cast<Vec>(a & 0xffff0000u) * reinterpret_cast<Vec>(b & 0xffff0000u);
     return sum + even + odd;
   }
 };

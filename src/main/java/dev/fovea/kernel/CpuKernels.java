@@ -91,8 +91,8 @@ public final class CpuKernels implements Kernels {
     embedParams
         .tokens(tokens.address())
         .positions(positioned ? positions.address() : 0)
-        .table(plain("table", table))
-        .positionTable(positioned ? plain("positionTable", positionTable) : 0)
+        .table(address(table))
+        .positionTable(positioned ? address(positionTable) : 0)
         .out(out.address())
         .numTokens(out.shape().dim(0))
         .hidden(table.shape().dim(1))
@@ -120,8 +120,8 @@ public final class CpuKernels implements Kernels {
     return normParams
         .residual(residual.address())
         .delta(delta == null ? 0 : delta.address())
-        .gamma(plain("gamma", norm.gamma()))
-        .beta(norm.beta() == null ? 0 : plain("beta", norm.beta()))
+        .gamma(address(norm.gamma()))
+        .beta(norm.beta() == null ? 0 : address(norm.beta()))
         .out(out.address())
         .numTokens(residual.shape().dim(0))
         .hidden(residual.shape().dim(1))
@@ -142,8 +142,8 @@ public final class CpuKernels implements Kernels {
     Norm anyNorm = args.queryNorm() != null ? args.queryNorm() : args.keyNorm();
     ropeAppendParams
         .qkv(args.qkv().address())
-        .qGamma(args.queryNorm() == null ? 0 : plain("queryNorm", args.queryNorm().gamma()))
-        .kGamma(args.keyNorm() == null ? 0 : plain("keyNorm", args.keyNorm().gamma()))
+        .qGamma(args.queryNorm() == null ? 0 : address(args.queryNorm().gamma()))
+        .kGamma(args.keyNorm() == null ? 0 : address(args.keyNorm().gamma()))
         .rotary(args.rotary() == null ? 0 : args.rotary().address())
         .positions(args.rows().positions().address())
         .slots(args.rows().slots().address())
@@ -264,12 +264,8 @@ public final class CpuKernels implements Kernels {
     }
   }
 
-  /** Address of a weight that must be in one piece. */
-  private static long plain(String what, Weight weight) {
-    if (weight.segments().size() != 1) {
-      throw new IllegalArgumentException(
-          "%s: expected one tensor, got %d stacked".formatted(what, weight.segments().size()));
-    }
+  /** Address of a weight that {@link ShapeCheck} found in one piece. */
+  private static long address(Weight weight) {
     return weight.segments().get(0).address();
   }
 }

@@ -26,7 +26,8 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
 
   /**
    * Makes checkpoint tensors usable as a weight. Several matrices of the same width are stacked by
-   * rows, several vectors end to end. The CPU backends copy nothing and borrow the tensors.
+   * rows, several vectors end to end, for {@link #linear} only. The CPU backends copy nothing and
+   * borrow the tensors.
    */
   Weight prepare(List<TensorView> segments);
 

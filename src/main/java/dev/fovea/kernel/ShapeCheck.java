@@ -20,11 +20,13 @@ final class ShapeCheck {
   static void embed(
       TensorView tokens, TensorView positions, Weight table, Weight positionTable, TensorView out) {
     matrix("table", table);
+    plain("table", table);
     long n = rows("out", out);
     expect("out", out, DType.F32, n, table.shape().dim(1));
     expect("tokens", tokens, DType.I32, n);
     if (positionTable != null) {
       matrix("positionTable", positionTable);
+      plain("positionTable", positionTable);
       expect("positions", positions, DType.I32, n);
       require(
           positionTable.shape().dim(1) == table.shape().dim(1)
@@ -48,8 +50,10 @@ final class ShapeCheck {
       expect("delta", delta, DType.F32, n, hidden);
     }
     vector("gamma", norm.gamma(), hidden);
+    plain("gamma", norm.gamma());
     if (norm.beta() != null) {
       vector("beta", norm.beta(), hidden);
+      plain("beta", norm.beta());
       sameType("beta", norm.beta().dtype(), norm.gamma().dtype());
     }
     dims("out", out.shape(), out.dtype(), n, hidden);
@@ -157,6 +161,7 @@ final class ShapeCheck {
   private static void headNorm(String what, Norm norm, HeadLayout heads) {
     if (norm != null) {
       vector(what, norm.gamma(), heads.dim());
+      plain(what, norm.gamma());
       require(norm.beta() == null, "%s: expected no beta, got %s", what, norm.beta());
     }
   }
@@ -167,6 +172,14 @@ final class ShapeCheck {
 
   private static void vector(String what, Weight weight, long length) {
     dims(what, weight.shape(), weight.dtype(), length);
+  }
+
+  private static void plain(String what, Weight weight) {
+    require(
+        weight.segments().size() == 1,
+        "%s: expected one tensor, got %s stacked",
+        what,
+        weight.segments().size());
   }
 
   private static long rows(String what, TensorView view) {

@@ -49,6 +49,13 @@ final class ModelRunner implements StepRunner {
     return ticket;
   }
 
+  /** Computes a batch without sampling: logits {@code [R, V] f32} of the given rows of the step. */
+  TensorView logits(Batch batch, int[] rows) {
+    inputs.fill(batch);
+    inputs.selectRows(rows);
+    return model.forward(inputs);
+  }
+
   @Override
   public Tokens await(Ticket ticket) {
     Finished first = finished.peek();

@@ -1,5 +1,6 @@
 package dev.fovea.kernel;
 
+import dev.fovea.binding.NativeLibrary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -16,11 +17,27 @@ final class Backends {
     }
   }
 
+  private static final int THREADS = 2;
+
   private Backends() {}
 
   static List<Backend> all() {
     List<Backend> all = new ArrayList<>();
     all.add(new Backend("reference", ReferenceKernels::new));
+    if (NativeLibrary.cpuFailure().isEmpty()) {
+      all.addAll(cpu());
+    }
+    return all;
+  }
+
+  /** The native kernels once for each instruction set that the processor has. */
+  static List<Backend> cpu() {
+    List<Backend> all = new ArrayList<>();
+    for (Isa isa : List.of(Isa.PORTABLE, Isa.AVX2, Isa.AVX512)) {
+      if (Processors.has(isa)) {
+        all.add(new Backend("cpu " + isa, () -> CpuKernels.open(THREADS, isa)));
+      }
+    }
     return all;
   }
 

@@ -17,6 +17,7 @@ import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.server.request.Streaming;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -46,9 +47,10 @@ public final class Generations {
   /**
    * Starts the generation; the answer is read as it grows, and a client that goes away ends it.
    *
+   * @param client whose leave is watched
    * @throws ApiException 429 or 503 where the engine does not take it
    */
-  RestMulti<byte[]> start(Ready ready) {
+  RestMulti<byte[]> start(Ready ready, HttpServerResponse client) {
     GenerationHandle handle = new GenerationHandle();
     AnswerMailbox mailbox = new AnswerMailbox(handle::cancel, System::nanoTime);
     boolean stream = ready.streaming().stream();
@@ -67,6 +69,7 @@ public final class Generations {
                 handle,
                 ready.timer()::tokens));
     handle.attach(submit(ready, listener));
+    watch(client, mailbox);
     RestMulti.SyncRestMulti.Builder<byte[]> response =
         RestMulti.fromMultiData(Multi.createFrom().publisher(mailbox));
     if (stream) {
@@ -78,6 +81,17 @@ public final class Generations {
       response.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
     }
     return response.build();
+  }
+
+  /**
+   * A closed connection gets no reader, and a reader brings its own handler: this one covers the
+   * time before.
+   */
+  private static void watch(HttpServerResponse client, AnswerMailbox mailbox) {
+    client.closeHandler(gone -> mailbox.cancel());
+    if (client.closed()) {
+      mailbox.cancel();
+    }
   }
 
   private static Generation submit(Ready ready, AnswerListener listener) {

@@ -82,9 +82,7 @@ final class Arithmetic {
     if (value instanceof List<?> list) {
       return repeated(list, times, budget);
     }
-    return value instanceof Tuple tuple
-        ? Tuple.of(repeated(tuple.items(), times, budget))
-        : null;
+    return value instanceof Tuple tuple ? Tuple.of(repeated(tuple.items(), times, budget)) : null;
   }
 
   private static List<Object> repeated(List<?> list, int times, Budget budget) {

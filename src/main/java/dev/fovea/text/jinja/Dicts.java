@@ -29,8 +29,7 @@ final class Dicts {
       return Tuple.of(tuple.items().stream().map(Dicts::tupleKey).toList());
     }
     if (value instanceof List || value instanceof Map || value instanceof DictView) {
-      throw TemplateException.runtime(
-          "expected a hashable key, got a " + PyFormat.typeName(value));
+      throw TemplateException.runtime("expected a hashable key, got a " + PyFormat.typeName(value));
     }
     return value;
   }
@@ -98,14 +97,11 @@ final class Dicts {
               });
       case "fromkeys" -> throw TemplateException.unsupported("dict.fromkeys");
       default ->
-          MODIFYING.contains(name) || Members.isInternal(name)
-              ? Members.unsafe(dict, name)
-              : null;
+          MODIFYING.contains(name) || Members.isInternal(name) ? Members.unsafe(dict, name) : null;
     };
   }
 
-  private static TemplateFunction view(
-      Map<Object, Object> dict, String name, DictView.Kind kind) {
+  private static TemplateFunction view(Map<Object, Object> dict, String name, DictView.Kind kind) {
     return new TemplateFunction(
         name,
         arguments -> {

@@ -154,8 +154,7 @@ final class Evaluator implements Expr.Visitor {
 
   /** Applies the filters of a block, whose innermost input is null, to its body's text. */
   Object filterText(Expr.Filter filter, String text) {
-    Object input =
-        filter.input() == null ? text : filterText((Expr.Filter) filter.input(), text);
+    Object input = filter.input() == null ? text : filterText((Expr.Filter) filter.input(), text);
     return Filters.apply(filter.name(), input, arguments(filter.arguments()), budget);
   }
 

@@ -183,8 +183,7 @@ sealed interface Expr {
   }
 
   /** Arguments as written; {@code star} and {@code doubleStar} may be null. */
-  record ArgumentList(
-      List<Expr> positional, List<Keyword> keywords, Expr star, Expr doubleStar) {
+  record ArgumentList(List<Expr> positional, List<Keyword> keywords, Expr star, Expr doubleStar) {
     static final ArgumentList NONE = new ArgumentList(List.of(), List.of(), null, null);
   }
 

@@ -16,8 +16,8 @@ final class ExpressionLexer {
           "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\\da-fA-F])+|[1-9](?:_?\\d)*|0(?:_?0)*");
   private static final List<String> OPERATORS =
       List.of(
-          "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")",
-          "{", "}", ">", "<", "=", ".", ":", "|", ",", ";");
+          "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{",
+          "}", ">", "<", "=", ".", ":", "|", ",", ";");
 
   private final String source;
   private final Deque<Character> expectedClosers = new ArrayDeque<>();
@@ -81,8 +81,7 @@ final class ExpressionLexer {
       throw TemplateException.syntax(line, "malformed number");
     }
     end = asInteger.end();
-    return new Token(
-        Token.Kind.INTEGER, asInteger.group(), integer(asInteger.group(), line), line);
+    return new Token(Token.Kind.INTEGER, asInteger.group(), integer(asInteger.group(), line), line);
   }
 
   private static Long integer(String text, int line) {

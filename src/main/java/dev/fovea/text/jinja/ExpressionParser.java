@@ -183,8 +183,7 @@ final class ExpressionParser {
       case STRING -> strings();
       case INTEGER, FLOAT -> new Expr.Literal(tokens.next().value());
       case OPERATOR -> bracketed(token);
-      default ->
-          throw tokens.fail("expected an expression, got " + tokens.current().described());
+      default -> throw tokens.fail("expected an expression, got " + tokens.current().described());
     };
   }
 
@@ -343,8 +342,7 @@ final class ExpressionParser {
       }
     }
     tokens.expectOperator(")");
-    return new Expr.ArgumentList(
-        List.copyOf(positional), List.copyOf(keywords), star, doubleStar);
+    return new Expr.ArgumentList(List.copyOf(positional), List.copyOf(keywords), star, doubleStar);
   }
 
   private boolean isKeyword() {

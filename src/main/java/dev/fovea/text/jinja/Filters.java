@@ -13,8 +13,17 @@ final class Filters {
 
   private static final Map<String, Filter> ALL = collect();
   private static final Set<String> UNSUPPORTED =
-      Set.of("attr", "filesizeformat", "forceescape", "pprint", "random", "striptags",
-          "truncate", "urlize", "wordwrap", "xmlattr");
+      Set.of(
+          "attr",
+          "filesizeformat",
+          "forceescape",
+          "pprint",
+          "random",
+          "striptags",
+          "truncate",
+          "urlize",
+          "wordwrap",
+          "xmlattr");
 
   private Filters() {}
 

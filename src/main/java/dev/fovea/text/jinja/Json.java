@@ -13,7 +13,11 @@ final class Json {
    * @param indent text of one level, or null for a single line
    */
   record Style(
-      boolean isAscii, String indent, String itemSeparator, String keySeparator, boolean isSorted) {}
+      boolean isAscii,
+      String indent,
+      String itemSeparator,
+      String keySeparator,
+      boolean isSorted) {}
 
   private final StringBuilder out = new StringBuilder();
   private final Style style;
@@ -120,8 +124,7 @@ final class Json {
       return scalar(key);
     }
     throw TemplateException.runtime(
-        "tojson: expected keys that are strings, numbers or None, got "
-            + PyFormat.typeName(key));
+        "tojson: expected keys that are strings, numbers or None, got " + PyFormat.typeName(key));
   }
 
   private void newLine(int level) {

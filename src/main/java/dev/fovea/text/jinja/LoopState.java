@@ -73,8 +73,7 @@ final class LoopState {
       case "depth" -> 1L;
       case "depth0" -> 0L;
       case "previtem" -> index0 == 0 ? new Undefined("there is no previous item") : previous;
-      case "nextitem" ->
-          peek() == NOTHING ? new Undefined("there is no next item") : following;
+      case "nextitem" -> peek() == NOTHING ? new Undefined("there is no next item") : following;
       case "cycle" -> new TemplateFunction("cycle", this::cycle);
       case "changed" -> new TemplateFunction("changed", arguments -> changed(arguments, budget));
       default -> Undefined.member(this, name);

@@ -8,8 +8,20 @@ final class Members {
   private static final List<String> LIST_MODIFYING =
       List.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
   private static final List<String> NUMBER_ATTRIBUTES =
-      List.of("as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator",
-          "from_bytes", "fromhex", "hex", "imag", "is_integer", "numerator", "real", "to_bytes");
+      List.of(
+          "as_integer_ratio",
+          "bit_count",
+          "bit_length",
+          "conjugate",
+          "denominator",
+          "from_bytes",
+          "fromhex",
+          "hex",
+          "imag",
+          "is_integer",
+          "numerator",
+          "real",
+          "to_bytes");
 
   private Members() {}
 

@@ -44,9 +44,7 @@ final class NumberFilters {
       return whole;
     }
     Double real = parseFloat(text);
-    return real == null || real.isNaN() || real.isInfinite()
-        ? fallback
-        : Numbers.truncated(real);
+    return real == null || real.isNaN() || real.isInfinite() ? fallback : Numbers.truncated(real);
   }
 
   /** {@code int(text, base)}, or null where Python raises a ValueError. */

@@ -24,8 +24,7 @@ final class Numbers {
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
     }
-    throw TemplateException.runtime(
-        "expected an integer, got " + PyFormat.shortRepr(value));
+    throw TemplateException.runtime("expected an integer, got " + PyFormat.shortRepr(value));
   }
 
   static Number require(Object value, String what) {
@@ -122,8 +121,9 @@ final class Numbers {
       if (b.longValue() > 64 && Math.abs(a.longValue()) > 1) {
         throw overflow();
       }
-      return fitting(BigInteger.valueOf(a.longValue()).pow(
-          (int) (b.longValue() > 64 ? 64 + b.longValue() % 2 : b.longValue())));
+      return fitting(
+          BigInteger.valueOf(a.longValue())
+              .pow((int) (b.longValue() > 64 ? 64 + b.longValue() % 2 : b.longValue())));
     }
     if (a.doubleValue() == 0 && b.doubleValue() < 0) {
       throw TemplateException.runtime("0.0 cannot be raised to a negative power");
@@ -180,8 +180,7 @@ final class Numbers {
     }
     if (value instanceof Long number) {
       BigDecimal rounded =
-          BigDecimal.valueOf(number)
-              .setScale((int) Math.min(precision, 0), RoundingMode.HALF_EVEN);
+          BigDecimal.valueOf(number).setScale((int) Math.min(precision, 0), RoundingMode.HALF_EVEN);
       return fitting(rounded.toBigInteger());
     }
     double number = value.doubleValue();

@@ -11,8 +11,10 @@ import java.util.regex.Pattern;
 /** The {@code %} operator on strings, for the conversions s, r, d, i, u, f, F, x, X, o, c. */
 final class PercentFormat {
   private static final Pattern SPEC =
-      Pattern.compile("%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)",
-          Pattern.DOTALL);
+      Pattern.compile(
+          "%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)", Pattern.DOTALL);
+
+  private static final int MAX_PRECISION = 400;
 
   private final Object operand;
   private final Iterator<Object> values;
@@ -109,6 +111,9 @@ final class PercentFormat {
 
   private static String number(char conversion, Object value, int precision, String flags) {
     Number number = Numbers.require(value, "format %" + conversion);
+    if (precision > MAX_PRECISION) {
+      throw TemplateException.unsupported("format with more than " + MAX_PRECISION + " digits");
+    }
     if (flags.indexOf('#') >= 0) {
       throw TemplateException.unsupported("format flag #");
     }
@@ -128,8 +133,7 @@ final class PercentFormat {
       if (number instanceof Double && "xXo".indexOf(conversion) >= 0) {
         throw TemplateException.runtime("format: expected an integer, got a float");
       }
-      long whole =
-          number instanceof Double real ? Numbers.truncated(real) : number.longValue();
+      long whole = number instanceof Double real ? Numbers.truncated(real) : number.longValue();
       isNegative = whole < 0;
       int radix = conversion == 'o' ? 8 : conversion == 'x' || conversion == 'X' ? 16 : 10;
       digits = Long.toString(whole, radix).replace("-", "");

@@ -192,8 +192,7 @@ final class PyFormat {
         } else if (isPrintable(c)) {
           out.appendCodePoint(c);
         } else {
-          out.append(
-              String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+          out.append(String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
         }
       }
     }
@@ -237,13 +236,12 @@ final class PyFormat {
     shortest = shortest.stripTrailingZeros();
     String digits = shortest.unscaledValue().toString();
     int exponent = digits.length() - shortest.scale() - 1;
-    return sign + (exponent < -4 || exponent >= 16 ? scientific(digits, exponent)
-        : positional(shortest));
+    return sign
+        + (exponent < -4 || exponent >= 16 ? scientific(digits, exponent) : positional(shortest));
   }
 
   private static String scientific(String digits, int exponent) {
-    String mantissa =
-        digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
+    String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
     return "%se%s%02d".formatted(mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 

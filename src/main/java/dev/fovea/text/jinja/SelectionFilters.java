@@ -15,8 +15,7 @@ final class SelectionFilters {
     all.put("map", SelectionFilters::map);
     all.put("select", (value, arguments, budget) -> select(value, arguments, true, budget));
     all.put("reject", (value, arguments, budget) -> select(value, arguments, false, budget));
-    all.put(
-        "selectattr", (value, arguments, budget) -> selectAttr(value, arguments, true, budget));
+    all.put("selectattr", (value, arguments, budget) -> selectAttr(value, arguments, true, budget));
     all.put(
         "rejectattr", (value, arguments, budget) -> selectAttr(value, arguments, false, budget));
   }
@@ -69,8 +68,7 @@ final class SelectionFilters {
     throw TemplateException.runtime(callee + ": expected a name that is a string");
   }
 
-  private static Object select(
-      Object value, Arguments arguments, boolean keeps, Budget budget) {
+  private static Object select(Object value, Arguments arguments, boolean keeps, Budget budget) {
     return lazy(value, () -> filtered(value, test(arguments, 0, budget), keeps, budget));
   }
 

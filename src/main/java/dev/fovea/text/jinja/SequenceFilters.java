@@ -43,9 +43,7 @@ final class SequenceFilters {
   private static Object first(Object value, Arguments arguments, Budget budget) {
     arguments.bind("first", 0);
     Iterator<Object> items = Sequences.iterator(value);
-    return items.hasNext()
-        ? items.next()
-        : new Undefined("No first item, sequence was empty.");
+    return items.hasNext() ? items.next() : new Undefined("No first item, sequence was empty.");
   }
 
   private static Object last(Object value, Arguments arguments, Budget budget) {

@@ -60,8 +60,7 @@ final class Sequences {
     if (value instanceof Undefined) {
       return 0;
     }
-    throw TemplateException.runtime(
-        "length: " + PyFormat.typeName(value) + " has no length");
+    throw TemplateException.runtime("length: " + PyFormat.typeName(value) + " has no length");
   }
 
   static boolean isIterable(Object value) {
@@ -171,8 +170,7 @@ final class Sequences {
       throw TemplateException.unsupported(
           "slices of a " + (value instanceof Markup ? "Markup" : "range"));
     }
-    throw TemplateException.runtime(
-        "'" + PyFormat.typeName(value) + "' object cannot be sliced");
+    throw TemplateException.runtime("'" + PyFormat.typeName(value) + "' object cannot be sliced");
   }
 
   private static List<Object> sliceList(
@@ -198,6 +196,7 @@ final class Sequences {
           ? text.substring(from, to)
           : text.substring(text.offsetByCodePoints(0, from), text.offsetByCodePoints(0, to));
     }
+    budget.spend(text.length() / 4);
     int[] codePoints = text.codePoints().toArray();
     StringBuilder out = new StringBuilder();
     for (long i = bounds[0]; step > 0 ? i < bounds[1] : i > bounds[1]; i += step) {

@@ -53,8 +53,7 @@ final class SortFilters {
   }
 
   private static Object sort(Object value, Arguments arguments, Budget budget) {
-    Arguments.Bound bound =
-        arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
+    Arguments.Bound bound = arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
     boolean isCaseSensitive = bound.flag(1, false);
     List<AttributePath> paths = AttributePath.several(bound.or(2, null));
     UnaryOperator<Object> key =
@@ -68,8 +67,7 @@ final class SortFilters {
 
   @SuppressWarnings("unchecked")
   private static Object dictSort(Object value, Arguments arguments, Budget budget) {
-    Arguments.Bound bound =
-        arguments.bind("dictsort", 0, "case_sensitive", "by", "reverse");
+    Arguments.Bound bound = arguments.bind("dictsort", 0, "case_sensitive", "by", "reverse");
     Object by = bound.or(1, "key");
     if (!"key".equals(by) && !"value".equals(by)) {
       throw TemplateException.runtime("dictsort: expected to sort by key or value");
@@ -78,8 +76,7 @@ final class SortFilters {
       throw undefined.failure();
     }
     if (!(value instanceof Map<?, ?> map)) {
-      throw TemplateException.runtime(
-          "dictsort: expected a dict, got " + PyFormat.typeName(value));
+      throw TemplateException.runtime("dictsort: expected a dict, got " + PyFormat.typeName(value));
     }
     int position = by.equals("key") ? 0 : 1;
     boolean isCaseSensitive = bound.flag(0, false);
@@ -112,13 +109,11 @@ final class SortFilters {
   }
 
   private static Object groupBy(Object value, Arguments arguments, Budget budget) {
-    Arguments.Bound bound =
-        arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
+    Arguments.Bound bound = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
     boolean isCaseSensitive = bound.flag(2, false);
     AttributePath path = AttributePath.of(bound.get(0));
     Object fallback = bound.or(1, null);
-    UnaryOperator<Object> key =
-        item -> folded(path.get(item, fallback, budget), isCaseSensitive);
+    UnaryOperator<Object> key = item -> folded(path.get(item, fallback, budget), isCaseSensitive);
     List<Object> groups = new ArrayList<>();
     List<Object> current = null;
     Object currentKey = null;
@@ -138,8 +133,7 @@ final class SortFilters {
     return groups;
   }
 
-  private static Object extreme(
-      String name, Object value, Arguments arguments, Budget budget) {
+  private static Object extreme(String name, Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind(name, 0, "case_sensitive", "attribute");
     UnaryOperator<Object> key = key(bound.or(1, null), bound.flag(0, false), budget);
     Iterator<Object> items = Sequences.iterator(value);

@@ -273,8 +273,7 @@ final class StatementParser {
       tokens.expectOperator("=");
       values.add(expressions.parse());
     }
-    return new Stmt.With(
-        List.copyOf(targets), List.copyOf(values), closedBody("endwith"), line);
+    return new Stmt.With(List.copyOf(targets), List.copyOf(values), closedBody("endwith"), line);
   }
 
   private Stmt generationStatement(int line) {

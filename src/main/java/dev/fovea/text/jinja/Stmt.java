@@ -69,12 +69,7 @@ sealed interface Stmt {
 
   /** {@code condition} filters the items and may be null. */
   record For(
-      Target target,
-      Expr items,
-      Expr condition,
-      List<Stmt> body,
-      List<Stmt> otherwise,
-      int line)
+      Target target, Expr items, Expr condition, List<Stmt> body, List<Stmt> otherwise, int line)
       implements Stmt {
     @Override
     public Flow accept(Visitor visitor) {
@@ -90,8 +85,7 @@ sealed interface Stmt {
   }
 
   /** {@code filter} may be null. */
-  record AssignBlock(Target target, Expr.Filter filter, List<Stmt> body, int line)
-      implements Stmt {
+  record AssignBlock(Target target, Expr.Filter filter, List<Stmt> body, int line) implements Stmt {
     @Override
     public Flow accept(Visitor visitor) {
       return visitor.visit(this);
@@ -133,8 +127,7 @@ sealed interface Stmt {
   }
 
   /** {@code targets} and {@code values} in parallel. */
-  record With(List<Target> targets, List<Expr> values, List<Stmt> body, int line)
-      implements Stmt {
+  record With(List<Target> targets, List<Expr> values, List<Stmt> body, int line) implements Stmt {
     @Override
     public Flow accept(Visitor visitor) {
       return visitor.visit(this);

@@ -9,14 +9,56 @@ import java.util.function.IntPredicate;
 /** The methods of {@code str}. */
 final class StringMethods {
   private static final Set<String> SUPPORTED =
-      Set.of("strip", "lstrip", "rstrip", "startswith", "endswith", "split", "rsplit",
-          "splitlines", "upper", "lower", "title", "capitalize", "swapcase", "replace", "find",
-          "rfind", "index", "rindex", "count", "join", "format", "removeprefix", "removesuffix",
-          "partition", "rpartition", "zfill", "ljust", "rjust", "center", "isdigit", "isdecimal",
-          "isalpha", "isalnum", "isspace", "isupper", "islower");
+      Set.of(
+          "strip",
+          "lstrip",
+          "rstrip",
+          "startswith",
+          "endswith",
+          "split",
+          "rsplit",
+          "splitlines",
+          "upper",
+          "lower",
+          "title",
+          "capitalize",
+          "swapcase",
+          "replace",
+          "find",
+          "rfind",
+          "index",
+          "rindex",
+          "count",
+          "join",
+          "format",
+          "removeprefix",
+          "removesuffix",
+          "partition",
+          "rpartition",
+          "zfill",
+          "ljust",
+          "rjust",
+          "center",
+          "isdigit",
+          "isdecimal",
+          "isalpha",
+          "isalnum",
+          "isspace",
+          "isupper",
+          "islower");
   private static final Set<String> UNSUPPORTED =
-      Set.of("casefold", "encode", "expandtabs", "format_map", "isascii", "isidentifier",
-          "isnumeric", "isprintable", "istitle", "maketrans", "translate");
+      Set.of(
+          "casefold",
+          "encode",
+          "expandtabs",
+          "format_map",
+          "isascii",
+          "isidentifier",
+          "isnumeric",
+          "isprintable",
+          "istitle",
+          "maketrans",
+          "translate");
 
   private final String text;
   private final String name;
@@ -39,7 +81,8 @@ final class StringMethods {
   }
 
   private Object call(Arguments arguments) {
-    budget.text(text.length());
+    boolean isConstantTime = name.equals("startswith") || name.equals("endswith");
+    budget.text(isConstantTime ? 0 : text.length());
     return switch (name) {
       case "split", "rsplit" -> split(arguments.bind(name, 0, "sep", "maxsplit"));
       case "splitlines" ->
@@ -196,8 +239,7 @@ final class StringMethods {
     if (fromRight) {
       budget.spend((long) text.length() * Math.min(separator.length(), text.length()) / 64);
     }
-    int found =
-        fromRight ? text.lastIndexOf(separator) : PyText.find(text, separator, 0, budget);
+    int found = fromRight ? text.lastIndexOf(separator) : PyText.find(text, separator, 0, budget);
     if (found < 0) {
       return fromRight ? Tuple.of("", "", text) : Tuple.of(text, "", "");
     }
@@ -274,7 +316,8 @@ final class StringMethods {
     List<Object> parts = new ArrayList<>();
     int end = text.length();
     while (parts.size() < limit) {
-      int found = end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
+      int found =
+          end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
       if (found < 0) {
         break;
       }

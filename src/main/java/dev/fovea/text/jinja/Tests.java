@@ -52,10 +52,7 @@ final class Tests {
     plain(all, "string", value -> value instanceof String || value instanceof Markup);
     plain(all, "mapping", value -> value instanceof Map);
     plain(all, "iterable", Sequences::isIterable);
-    plain(
-        all,
-        "sequence",
-        value -> Sequences.hasLength(value) && !(value instanceof DictView));
+    plain(all, "sequence", value -> Sequences.hasLength(value) && !(value instanceof DictView));
     plain(all, "escaped", value -> value instanceof Markup);
     plain(
         all,
@@ -111,8 +108,7 @@ final class Tests {
 
   private static boolean isDivisible(Object value, Arguments arguments, Budget budget) {
     Object divisor = arguments.bind("divisibleby", 1, "num").get(0);
-    return remainder(
-            Numbers.require(value, "divisibleby"), Numbers.require(divisor, "divisibleby"))
+    return remainder(Numbers.require(value, "divisibleby"), Numbers.require(divisor, "divisibleby"))
         == 0;
   }
 

@@ -12,8 +12,7 @@ import java.util.regex.Pattern;
 final class TextFilters {
   private static final Pattern WORD_BEGINNING =
       Pattern.compile("[-\\s({\\[<]+", Pattern.UNICODE_CHARACTER_CLASS);
-  private static final Pattern WORD =
-      Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern WORD = Pattern.compile("\\w+", Pattern.UNICODE_CHARACTER_CLASS);
 
   private TextFilters() {}
 
@@ -97,8 +96,7 @@ final class TextFilters {
       if (value instanceof Markup) {
         throw TemplateException.unsupported("indent of escaped text");
       }
-      throw TemplateException.runtime(
-          "indent: expected a string, got " + PyFormat.typeName(value));
+      throw TemplateException.runtime("indent: expected a string, got " + PyFormat.typeName(value));
     }
     String indention;
     if (bound.or(0, 4L) instanceof String given) {
