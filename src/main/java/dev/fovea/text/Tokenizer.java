@@ -143,7 +143,8 @@ public final class Tokenizer implements AutoCloseable {
   /** JNI would turn an unpaired surrogate into bytes that are not UTF-8. */
   private static String wellFormed(String text) {
     boolean isBroken =
-        text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+        text.codePoints()
+            .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
     if (!isBroken) {
       return text;
     }
