@@ -10,7 +10,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "fovea",
     description = "Serves a GPT-style language model over HTTP, with its own attention kernels.",
-    subcommands = {ServeCommand.class, GenerateCommand.class, BenchCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      GenerateCommand.class,
+      InspectCommand.class,
+      BenchCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = CommandVersion.class,
     synopsisSubcommandLabel = "[serve | generate | inspect | bench]",
