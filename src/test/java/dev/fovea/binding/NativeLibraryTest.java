@@ -21,6 +21,11 @@ class NativeLibraryTest {
     }
   }
 
+  /** A condition for tests that need the library. */
+  static boolean isMissing() {
+    return NativeLibrary.cpuFailure().isPresent();
+  }
+
   private static boolean isOnPath(String tool) {
     return Stream.of(System.getenv("PATH").split(":"))
         .anyMatch(folder -> Files.isExecutable(Path.of(folder, tool)));
