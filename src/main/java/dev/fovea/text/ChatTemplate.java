@@ -126,9 +126,7 @@ public final class ChatTemplate {
    * @throws ChatTemplateException if the template refuses the conversation or fails
    */
   public String render(
-      List<? extends Map<String, ?>> messages,
-      boolean addGenerationPrompt,
-      Map<String, ?> extras) {
+      List<? extends Map<String, ?>> messages, boolean addGenerationPrompt, Map<String, ?> extras) {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("tools", null);
     variables.put("documents", null);

@@ -18,11 +18,19 @@ import java.util.TreeMap;
  * @param chatTemplate text, a list of named texts, or missing
  */
 record TokenizerConfig(
-    SpecialTokens specialTokens, boolean setsBosOrEos, boolean addsBos, boolean addsEos,
+    SpecialTokens specialTokens,
+    boolean setsBosOrEos,
+    boolean addsBos,
+    boolean addsEos,
     JsonNode chatTemplate) {
   private static final List<String> NAMES =
       List.of(
-          "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
           "mask_token");
 
   static TokenizerConfig read(Path modelDirectory) {
@@ -53,7 +61,9 @@ record TokenizerConfig(
       JsonNode node = new ObjectMapper().readTree(Files.readAllBytes(file));
       if (node == null || !node.isObject()) {
         throw new TokenizerException(
-            file + ": expected a JSON object, got " + (node == null ? "nothing" : node.getNodeType()));
+            file
+                + ": expected a JSON object, got "
+                + (node == null ? "nothing" : node.getNodeType()));
       }
       return node;
     } catch (JacksonException e) {

@@ -52,7 +52,8 @@ class ChatTemplateTest {
                            {"name": "default", "template": "d"}]}
         """);
     assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("d");
-    write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"t\"}]}");
+    write(
+        "tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"t\"}]}");
     assertThatThrownBy(() -> ChatTemplate.load(directory))
         .isInstanceOf(ChatTemplateException.class)
         .hasMessageContaining("[rag]");
@@ -69,7 +70,9 @@ class ChatTemplateTest {
   @Test
   void specialTokensOfTheOldMapFillIn() throws IOException {
     write("tokenizer_config.json", "{\"eos_token\": \"</e>\"}");
-    write("special_tokens_map.json", "{\"eos_token\": \"no\", \"bos_token\": {\"content\": \"<b>\"}}");
+    write(
+        "special_tokens_map.json",
+        "{\"eos_token\": \"no\", \"bos_token\": {\"content\": \"<b>\"}}");
     write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}");
     assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("<b></e>");
   }

@@ -13,8 +13,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IncrementalDecoderTest {
   private static final String[] PIECES = {
-    " ", "  ", "\n", "the", " heron", "Zürich", "東京", "行きました", "😀", "👨\u200d👩\u200d👧", "🇩🇪",
-    "e\u0301", "a\u0308\u0323", "مرحبا", "नमस्ते", "x", "1987", "...", "\t", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "<tool>", "\u00a0", "½"
+    " ",
+    "  ",
+    "\n",
+    "the",
+    " heron",
+    "Zürich",
+    "東京",
+    "行きました",
+    "😀",
+    "👨\u200d👩\u200d👧",
+    "🇩🇪",
+    "e\u0301",
+    "a\u0308\u0323",
+    "مرحبا",
+    "नमस्ते",
+    "x",
+    "1987",
+    "...",
+    "\t",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    "<tool>",
+    "\u00a0",
+    "½"
   };
 
   private static Tokenizer load(String name) {

@@ -149,7 +149,8 @@ class TokenizerTest {
       int[] ids = tokenizer.encode("heron", true);
       assertThat(ids[0]).isNotEqualTo(1);
       assertThat(ids[ids.length - 1]).isEqualTo(2);
-      assertThat(tokenizer.encode("heron", false)).isEqualTo(java.util.Arrays.copyOf(ids, ids.length - 1));
+      assertThat(tokenizer.encode("heron", false))
+          .isEqualTo(java.util.Arrays.copyOf(ids, ids.length - 1));
     }
   }
 

@@ -60,6 +60,7 @@ public final class ChatCompletionsResource {
             request.options(),
             request.streaming(),
             new ChatFormat(head, request.streaming().includeUsage()),
+            model.text().newAnswer(request.options().ending().stopStrings()),
             timer),
         client);
   }

@@ -64,6 +64,7 @@ public final class CompletionsResource {
             request.options(),
             request.streaming(),
             new CompletionFormat(head, request.streaming().includeUsage()),
+            model.text().newContinuation(prompt, request.options().ending().stopStrings()),
             timer),
         client);
   }

@@ -3,6 +3,7 @@ package dev.fovea.server.openai;
 import dev.fovea.engine.Generation;
 import dev.fovea.engine.GenerationRequest;
 import dev.fovea.engine.RejectedException;
+import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.Answer;
 import dev.fovea.server.answer.AnswerFormat;
@@ -34,6 +35,7 @@ public final class Generations {
    *
    * @param options as the client gave them
    * @param format of the endpoint
+   * @param output its text
    * @param timer taken when the request arrived
    */
   record Ready(
@@ -42,6 +44,7 @@ public final class Generations {
       GenerationOptions options,
       Streaming streaming,
       AnswerFormat format,
+      ModelText.Output output,
       TokenTimer timer) {}
 
   /**
@@ -62,7 +65,7 @@ public final class Generations {
     AnswerListener listener =
         new AnswerListener(
             answer,
-            ready.model().text().newOutput(ending.stopStrings()),
+            ready.output(),
             new AnswerListener.Request(
                 ready.request().prompt().length,
                 Set.copyOf(ending.stopTokenIds()),

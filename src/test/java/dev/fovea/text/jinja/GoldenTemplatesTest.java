@@ -37,8 +37,7 @@ class GoldenTemplatesTest {
   void chatTemplatesAreThoseOfJinja() {
     List<String> failures = new ArrayList<>();
     for (JsonNode chat : golden.get("chats")) {
-      Map<String, Object> variables =
-          new LinkedHashMap<>(Golden.map(golden.get("baseVariables")));
+      Map<String, Object> variables = new LinkedHashMap<>(Golden.map(golden.get("baseVariables")));
       variables.putAll(Golden.map(golden.get("settings").get(chat.get("setting").textValue())));
       String conversation = chat.get("conversation").textValue();
       variables.put("messages", Golden.value(golden.get("conversations").get(conversation)));
@@ -51,8 +50,7 @@ class GoldenTemplatesTest {
 
   @Test
   void oneParsedTemplateRendersTheSameFromManyThreads() {
-    Template template =
-        Template.parse(golden.get("templates").get("chatml-thinking").textValue());
+    Template template = Template.parse(golden.get("templates").get("chatml-thinking").textValue());
     Map<String, Object> variables = new HashMap<>();
     variables.put("messages", Golden.value(golden.get("conversations").get("thinking")));
     String expected = template.render(variables, Limits.DEFAULT, CLOCK);

@@ -113,8 +113,7 @@ class HostileTemplateTest {
   void sourcesAreRefusedWithATypedException(String source) {
     long start = System.nanoTime();
     assertThatThrownBy(
-            () ->
-                Template.parse(source).render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
+            () -> Template.parse(source).render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
         .isInstanceOf(TemplateException.class);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
   }
@@ -162,7 +161,6 @@ class HostileTemplateTest {
   void failuresCarryTheLineOfTheTemplate() {
     assertThatThrownBy(() -> render("a\nb\n{% if true %}\n  {{ x.y }}\n{% endif %}"))
         .hasMessage("line 4: 'x' is undefined");
-    assertThatThrownBy(() -> Template.parse("a\n\n{{ ) }}"))
-        .hasMessageStartingWith("line 3: ");
+    assertThatThrownBy(() -> Template.parse("a\n\n{{ ) }}")).hasMessageStartingWith("line 3: ");
   }
 }
