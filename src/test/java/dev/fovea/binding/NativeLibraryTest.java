@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class NativeLibraryTest {
+public class NativeLibraryTest {
 
   /** Without it the tests of the native kernels would vanish in silence. */
   @Test
@@ -22,7 +22,7 @@ class NativeLibraryTest {
   }
 
   /** A condition for tests that need the library. */
-  static boolean isMissing() {
+  public static boolean isMissing() {
     return NativeLibrary.cpuFailure().isPresent();
   }
 
