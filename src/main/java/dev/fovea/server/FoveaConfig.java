@@ -1,5 +1,6 @@
 package dev.fovea.server;
 
+import dev.fovea.kernel.Isa;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -33,12 +34,13 @@ public interface FoveaConfig {
   @WithDefault("16")
   int maxSequences();
 
-  /** Prompt tokens computed in one step: a long prompt takes several, between which others run. */
+  /** Tokens of one prompt computed in a step: a long prompt takes several, and others run on. */
   @WithDefault("512")
-  int maxStepTokens();
+  int prefillChunk();
 
   /**
-   * Memory for keys and values; enough for one sequence of full context, within reason, if absent.
+   * Memory for keys and values; if absent, room for two sequences of full context, at most 2 GiB
+   * and a quarter of the machine's memory.
    */
   Optional<MemorySize> kvMemory();
 
@@ -64,9 +66,13 @@ public interface FoveaConfig {
     @WithDefault("16M")
     MemorySize maxBody();
 
-    /** Requests that may wait for a place; one more is answered 429. */
+    /** Requests that may wait to begin; one more is answered 429. */
     @WithDefault("256")
     int maxWaiting();
+
+    /** Prompt tokens that may wait for a place, over all requests. */
+    @WithDefault("4000000")
+    long maxWaitingTokens();
   }
 
   /** Backends. */
@@ -79,13 +85,5 @@ public interface FoveaConfig {
     REFERENCE,
     /** Not built yet. */
     CUDA
-  }
-
-  /** Instruction sets of the CPU kernels. */
-  enum Isa {
-    AUTO,
-    PORTABLE,
-    AVX2,
-    AVX512_BF16
   }
 }

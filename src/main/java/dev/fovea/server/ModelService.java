@@ -107,7 +107,7 @@ public final class ModelService {
           "%s ready in %d ms on %s",
           model.facts().id(),
           (System.nanoTime() - start) / 1_000_000,
-          Backends.describe(model.facts().kernels()));
+          Backend.describe(model.facts().kernels()));
     } catch (ModelLoadException e) {
       LOG.debug("model cannot be served", e);
       fail(e.getMessage(), ExitCode.MODEL_UNUSABLE, model);

@@ -11,12 +11,22 @@ public final class ServedModel implements AutoCloseable {
   private final GenerationDefaults defaults;
   private final ModelText text;
   private final Engine engine;
+  private final AutoCloseable device;
 
-  public ServedModel(Facts facts, GenerationDefaults defaults, ModelText text, Engine engine) {
+  /**
+   * @param device what the engine computes on, closed after it
+   */
+  public ServedModel(
+      Facts facts,
+      GenerationDefaults defaults,
+      ModelText text,
+      Engine engine,
+      AutoCloseable device) {
     this.facts = facts;
     this.defaults = defaults;
     this.text = text;
     this.engine = engine;
+    this.device = device;
   }
 
   /**
@@ -62,5 +72,10 @@ public final class ServedModel implements AutoCloseable {
   public void close() {
     engine.close();
     text.close();
+    try {
+      device.close();
+    } catch (Exception e) {
+      throw new IllegalStateException("the device could not be closed", e);
+    }
   }
 }

@@ -19,7 +19,7 @@ class RequestValidationTest {
   private static final String TYPE = "invalid_type";
   private static final String VALUE = "invalid_value";
   private static final String UNSUPPORTED = "unsupported_parameter";
-  private static final int VOCABULARY = ByteText.VOCABULARY;
+  private static final int VOCABULARY = TestModelSource.VOCABULARY;
 
   @TestHTTPResource URI base;
   private Http http;

@@ -19,8 +19,12 @@ import java.util.List;
 @Singleton
 public final class TestModelSource implements ModelSource {
   static final String ID = "test/parrot";
+  static final int VOCABULARY = 512;
   static final int MAX_CONTEXT = 512;
   static final int MAX_SEQUENCES = 4;
+
+  /** A tokenizer whose tokens are bytes, so that characters split between tokens. */
+  private static final Path BYTES = Path.of("src/test/resources/server/bytes");
 
   private final CheckpointSource checkpoints;
   private volatile ParrotRunner runner;
@@ -40,20 +44,21 @@ public final class TestModelSource implements ModelSource {
       return checkpoints.load(config, observer, progress);
     }
     StepRunner.Limits limits =
-        new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, ByteText.VOCABULARY);
+        new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, VOCABULARY);
     runner = new ParrotRunner(limits);
     EngineConfig engineConfig =
         new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
     return new ServedModel(
         new ServedModel.Facts(
             List.of(ID, "parrot"),
-            Path.of("src/test/resources"),
+            BYTES,
             0,
             MAX_CONTEXT,
-            ByteText.VOCABULARY,
+            VOCABULARY,
             new KernelsInfo("test", "none", "none", 1, "none")),
-        new GenerationDefaults(null, null, null, null, null, null, new int[] {ParrotRunner.END}),
-        new ByteText(),
-        Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer));
+        new GenerationDefaults(null, null, null, null, null, new int[] {ParrotRunner.END}),
+        ModelText.load(BYTES),
+        Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
+        () -> {});
   }
 }

@@ -2,9 +2,10 @@ package dev.fovea.server.cli;
 
 import dev.fovea.engine.EngineObserver;
 import dev.fovea.engine.GenerationRequest;
-import dev.fovea.server.Backends;
+import dev.fovea.server.Backend;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
+import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.AnswerListener;
 import dev.fovea.server.answer.GenerationHandle;
@@ -61,7 +62,7 @@ final class GenerateCommand implements Callable<Integer> {
     try (ServedModel served =
         new CheckpointSource()
             .load(Settings.with(model.properties()), EngineObserver.NONE, progress)) {
-      progress.end(served.facts().id() + " on " + Backends.describe(served.facts().kernels()));
+      progress.end(served.facts().id() + " on " + Backend.describe(served.facts().kernels()));
       return generate(served, text);
     }
   }
@@ -82,7 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
       AnswerListener listener =
           new AnswerListener(
               answer,
-              served.text().newOutput(options.ending().stopStrings()),
+              output(served.text(), ids, options),
               new AnswerListener.Request(
                   ids.length, Set.of(), handle, count -> answer.tokens(count)));
       handle.attach(served.engine().submit(request, listener));
@@ -93,6 +94,11 @@ final class GenerateCommand implements Callable<Integer> {
     TerminalAnswer.Summary summary = answer.await();
     err.println(summary.words());
     return summary.failed() ? ExitCode.FAILURE.code() : ExitCode.OK.code();
+  }
+
+  private ModelText.Output output(ModelText text, int[] prompt, GenerationOptions options) {
+    List<String> stops = options.ending().stopStrings();
+    return chat ? text.newAnswer(stops) : text.newContinuation(prompt, stops);
   }
 
   private String readPrompt() throws IOException {

@@ -1,5 +1,6 @@
 package dev.fovea.server.cli;
 
+import dev.fovea.kernel.Isa;
 import dev.fovea.server.FoveaConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,7 @@ final class ModelOptions {
   @Option(
       names = "--cpu-isa",
       description = "Instruction set of the CPU kernels: ${COMPLETION-CANDIDATES}.")
-  private FoveaConfig.Isa isa;
+  private Isa isa;
 
   @Option(names = "--threads", paramLabel = "N", description = "Threads that compute.")
   private Integer threads;

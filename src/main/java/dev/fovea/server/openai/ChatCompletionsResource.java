@@ -10,11 +10,13 @@ import dev.fovea.server.metrics.ServerMetrics;
 import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.ChatRequest;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.time.Instant;
@@ -42,7 +44,7 @@ public final class ChatCompletionsResource {
   @POST
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
-  public RestMulti<byte[]> complete(InputStream body) {
+  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
     TokenTimer timer = metrics.newTokenTimer();
     byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
     ChatRequest request = ChatRequest.parse(bytes, models.require().facts().vocabulary());
@@ -58,6 +60,8 @@ public final class ChatCompletionsResource {
             request.options(),
             request.streaming(),
             new ChatFormat(head, request.streaming().includeUsage()),
-            timer));
+            model.text().newAnswer(request.options().ending().stopStrings()),
+            timer),
+        client);
   }
 }

@@ -13,11 +13,13 @@ import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.CompletionRequest;
 import dev.fovea.server.request.Prompt;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.time.Instant;
@@ -45,7 +47,7 @@ public final class CompletionsResource {
   @POST
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
-  public RestMulti<byte[]> complete(InputStream body) {
+  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
     TokenTimer timer = metrics.newTokenTimer();
     byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
     CompletionRequest request =
@@ -62,7 +64,9 @@ public final class CompletionsResource {
             request.options(),
             request.streaming(),
             new CompletionFormat(head, request.streaming().includeUsage()),
-            timer));
+            model.text().newContinuation(prompt, request.options().ending().stopStrings()),
+            timer),
+        client);
   }
 
   private static int[] encode(ServedModel model, Prompt prompt) {

@@ -25,7 +25,7 @@ public final class GenerationPlan {
   public enum DefaultLength {
     /** OpenAI's 16 tokens. */
     SHORT(16),
-    /** As far as the context or the model's generation config goes. */
+    /** As far as the context goes. */
     OPEN(Integer.MAX_VALUE);
 
     private final int tokens;
@@ -66,8 +66,7 @@ public final class GenerationPlan {
               .formatted(maxContext, promptTokens));
     }
     if (asked == null) {
-      int open = orElse(model.defaults().maxNewTokens(), Integer.MAX_VALUE);
-      return Math.min(room, Math.min(open, defaultLength.tokens));
+      return Math.min(room, defaultLength.tokens);
     }
     if (asked > room) {
       throw tooLong(
@@ -107,10 +106,9 @@ public final class GenerationPlan {
   }
 
   private static <T> T first(T asked, T model, T otherwise) {
-    return asked != null ? asked : orElse(model, otherwise);
-  }
-
-  private static <T> T orElse(T value, T otherwise) {
-    return value != null ? value : otherwise;
+    if (asked != null) {
+      return asked;
+    }
+    return model != null ? model : otherwise;
   }
 }

@@ -3,6 +3,7 @@ package dev.fovea.server.openai;
 import dev.fovea.engine.Generation;
 import dev.fovea.engine.GenerationRequest;
 import dev.fovea.engine.RejectedException;
+import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.Answer;
 import dev.fovea.server.answer.AnswerFormat;
@@ -17,6 +18,7 @@ import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.server.request.Streaming;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -33,6 +35,7 @@ public final class Generations {
    *
    * @param options as the client gave them
    * @param format of the endpoint
+   * @param output its text
    * @param timer taken when the request arrived
    */
   record Ready(
@@ -41,14 +44,16 @@ public final class Generations {
       GenerationOptions options,
       Streaming streaming,
       AnswerFormat format,
+      ModelText.Output output,
       TokenTimer timer) {}
 
   /**
    * Starts the generation; the answer is read as it grows, and a client that goes away ends it.
    *
+   * @param client whose leave is watched
    * @throws ApiException 429 or 503 where the engine does not take it
    */
-  RestMulti<byte[]> start(Ready ready) {
+  RestMulti<byte[]> start(Ready ready, HttpServerResponse client) {
     GenerationHandle handle = new GenerationHandle();
     AnswerMailbox mailbox = new AnswerMailbox(handle::cancel, System::nanoTime);
     boolean stream = ready.streaming().stream();
@@ -60,13 +65,14 @@ public final class Generations {
     AnswerListener listener =
         new AnswerListener(
             answer,
-            ready.model().text().newOutput(ending.stopStrings()),
+            ready.output(),
             new AnswerListener.Request(
                 ready.request().prompt().length,
                 Set.copyOf(ending.stopTokenIds()),
                 handle,
                 ready.timer()::tokens));
     handle.attach(submit(ready, listener));
+    watch(client, mailbox);
     RestMulti.SyncRestMulti.Builder<byte[]> response =
         RestMulti.fromMultiData(Multi.createFrom().publisher(mailbox));
     if (stream) {
@@ -78,6 +84,17 @@ public final class Generations {
       response.header(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON);
     }
     return response.build();
+  }
+
+  /**
+   * A closed connection gets no reader, and a reader brings its own handler: this one covers the
+   * time before.
+   */
+  private static void watch(HttpServerResponse client, AnswerMailbox mailbox) {
+    client.closeHandler(gone -> mailbox.cancel());
+    if (client.closed()) {
+      mailbox.cancel();
+    }
   }
 
   private static Generation submit(Ready ready, AnswerListener listener) {
