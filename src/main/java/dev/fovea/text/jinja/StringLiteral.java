@@ -57,7 +57,9 @@ final class StringLiteral {
     return at + 1;
   }
 
-  /** An escape that is none keeps its backslash; Python has by then spelled out what is not ASCII. */
+  /**
+   * An escape that is none keeps its backslash; Python has by then spelled out what is not ASCII.
+   */
   private static int unknown(String body, int at, StringBuilder out) {
     int c = body.codePointAt(at);
     out.append('\\');
