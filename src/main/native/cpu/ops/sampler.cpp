@@ -49,8 +49,10 @@ int32_t Sampler::draw() {
   if (before.has_nan || !before.has_finite) {
     return kNoToken;
   }
-  largest_ = penalise() ? kernels_.scan_row(logits_, p_.vocabulary).largest : before.largest;
-  if (largest_ == -std::numeric_limits<float>::infinity()) {
+  // Penalties of any size may turn infinities into NaN, which no comparison below could order.
+  const RowScan after = penalise() ? kernels_.scan_row(logits_, p_.vocabulary) : before;
+  largest_ = after.largest;
+  if (after.has_nan || largest_ == -std::numeric_limits<float>::infinity()) {
     return kNoToken;
   }
   if (temperature_ == 0) {

@@ -102,6 +102,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     try {
       while (!mailbox.isClosed()) {
         takeCommands();
+        deliver();
         Step step = scheduler.schedule();
         if (step == null) {
           idle();
@@ -131,8 +132,6 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     }
     Tokens tokens = runner.await(runner.submit(step.batch()));
     numSteps++;
-    // Before the commit, so that a request that was cut during the step gets no token from it.
-    takeCommands();
     for (Sequence sequence : scheduler.commit(step, tokens)) {
       record(sequence);
     }
@@ -198,8 +197,14 @@ final class EngineLoop implements Runnable, Delivery.Faults {
 
   private void publish(EngineStatus.Life life) {
     publishStatus(life);
-    delivery.post(toPublish);
-    toPublish.clear();
+    deliver();
+  }
+
+  private void deliver() {
+    if (!toPublish.isEmpty()) {
+      delivery.post(toPublish);
+      toPublish.clear();
+    }
   }
 
   private void publishStatus(EngineStatus.Life life) {

@@ -8,9 +8,9 @@
  * <em>cut</em> (to end a request from outside: cancel or stop).
  *
  * <pre>
- *  any thread                  engine thread                          delivery thread
- *  Engine.submit   -Mailbox-&gt;  take commands, schedule, submit and  -Mailbox-&gt;  GenerationListener
- *  Generation.stop             await a step, take commands,                  EngineObserver
+ *  any thread                  engine thread                      delivery thread
+ *  Engine.submit   -Mailbox-&gt;  take commands, schedule,  -Mailbox-&gt;  GenerationListener
+ *  Generation.stop             submit and await a step,            EngineObserver
  *  Generation.cancel           commit, publish
  *
  *            admit            last chunk draws        ends or is cut

@@ -7,6 +7,8 @@ import java.util.stream.Stream;
 
 /** What the operating system calls this machine's processor. */
 final class Processor {
+  private static final String UNNAMED = "unnamed processor";
+
   private Processor() {}
 
   static String name() {
@@ -15,13 +17,9 @@ final class Processor {
           .filter(line -> line.startsWith("model name"))
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
           .findFirst()
-          .orElseGet(Processor::architecture);
+          .orElse(UNNAMED);
     } catch (IOException e) {
-      return architecture(); // not Linux
+      return UNNAMED; // not Linux
     }
-  }
-
-  private static String architecture() {
-    return System.getProperty("os.arch") + " processor";
   }
 }

@@ -19,13 +19,16 @@ final class ReferenceSampler {
    * @param logits of the row, overwritten
    */
   static int sample(float[] logits, SampleRow row) {
-    if (!usable(logits)) {
+    if (hasNan(logits) || !hasFinite(logits)) {
       return NO_TOKEN;
     }
     for (int id : row.banned()) {
       logits[id] = Float.NEGATIVE_INFINITY;
     }
     penalise(logits, row.penalties());
+    if (hasNan(logits)) { // of infinities under extreme penalties
+      return NO_TOKEN;
+    }
     int largest = argmax(logits);
     if (row.temperature() == 0 || largest == NO_TOKEN) {
       return largest;
@@ -35,15 +38,22 @@ final class ReferenceSampler {
     return draw(masses, Philox.uniform(row.noise()));
   }
 
-  private static boolean usable(float[] logits) {
-    boolean anyFinite = false;
+  private static boolean hasNan(float[] logits) {
     for (float logit : logits) {
       if (Float.isNaN(logit)) {
-        return false;
+        return true;
       }
-      anyFinite |= Float.isFinite(logit);
     }
-    return anyFinite;
+    return false;
+  }
+
+  private static boolean hasFinite(float[] logits) {
+    for (float logit : logits) {
+      if (Float.isFinite(logit)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static void penalise(float[] logits, Penalties penalties) {

@@ -136,6 +136,10 @@ final class ShapeCheck {
     expect("logits", logits, DType.F32, rows.size(), ANY);
     expect("tokens", tokens, DType.I32, rows.size());
     for (SampleRow row : rows) {
+      require(
+          row.temperature() >= 0 && Float.isFinite(row.temperature()),
+          "temperature: expected 0 or a finite positive number, got %s",
+          row.temperature());
       SampleRow.Penalties penalties = row.penalties();
       require(
           penalties.tokens().length == penalties.counts().length,

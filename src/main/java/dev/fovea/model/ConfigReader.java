@@ -23,6 +23,8 @@ final class ConfigReader {
   private static final int MAX_VOCABULARY = 1 << 22;
   private static final int MAX_POSITIONS = 1 << 24;
   private static final int MISTRAL_WINDOW = 4096;
+  private static final int QWEN_FULL_LAYERS = 28;
+  private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16");
   private static final int QWEN3_HEAD_DIM = 128;
 
   private final ConfigFields fields;
@@ -41,8 +43,17 @@ final class ConfigReader {
           "quantised checkpoint (%s): expected bf16, fp16 or fp32 weights",
           method.isTextual() ? method.textValue() : "quantization_config is set");
     }
+    checkDtype(fields);
     ConfigReader reader = new ConfigReader(fields, family(fields));
     return reader.family.isGpt2Like() ? reader.gpt2() : reader.llama();
+  }
+
+  /** A declared dtype (transformers 5: dtype) only refuses: the tensors say what they are. */
+  private static void checkDtype(ConfigFields fields) {
+    String name = fields.text("dtype", fields.text("torch_dtype", "float32"));
+    if (!DTYPES.contains(name)) {
+      throw fields.refusal("dtype: expected one of %s, got '%s'", DTYPES, name);
+    }
   }
 
   private static Family family(ConfigFields fields) {
@@ -169,7 +180,7 @@ final class ConfigReader {
     if (types != null && types.size() != layers) {
       throw fields.refusal("layer_types: expected %d entries, got %d", layers, types.size());
     }
-    int full = isMistral ? 0 : fields.has("max_window_layers") ? maxWindowLayers() : 28;
+    int full = isMistral ? 0 : maxWindowLayers();
     for (int i = 0; i < layers; i++) {
       boolean slides = types == null ? i >= full : slides(types.get(i));
       windows[i] = slides ? window : 0;
@@ -178,7 +189,9 @@ final class ConfigReader {
   }
 
   private int maxWindowLayers() {
-    return fields.integer("max_window_layers", 0, Integer.MAX_VALUE);
+    return fields.has("max_window_layers")
+        ? fields.integer("max_window_layers", 0, Integer.MAX_VALUE)
+        : QWEN_FULL_LAYERS;
   }
 
   private int window() {

@@ -1,5 +1,6 @@
 package dev.fovea.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.fovea.weights.CheckpointException;
 import dev.fovea.weights.JsonFile;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ public record GenerationConfig(List<Integer> eos, Defaults defaults) {
   }
 
   /**
-   * Sampling defaults, each null where the file gives none (or not a usable value).
+   * Sampling defaults, each null where the file gives none.
    *
    * @param topK 0: all
    */
@@ -42,11 +43,11 @@ public record GenerationConfig(List<Integer> eos, Defaults defaults) {
     ConfigFields fields = new ConfigFields(file, JsonFile.readObject(file, ConfigReader.MAX_BYTES));
     Defaults defaults =
         new Defaults(
-            fraction(fields, "temperature", 2),
-            fraction(fields, "top_p", 1),
-            fields.has("top_k") ? fields.integer("top_k", 0, MAX_TOP_K) : null,
-            fraction(fields, "min_p", 1),
-            fraction(fields, "repetition_penalty", 1e6));
+            number(fields, "temperature", 0, 2),
+            number(fields, "top_p", Double.MIN_NORMAL, 1),
+            fields.has("top_k") ? Math.max(0, fields.integer("top_k", -1, MAX_TOP_K)) : null,
+            number(fields, "min_p", 0, 1),
+            number(fields, "repetition_penalty", 1e-6, 1e6));
     return new GenerationConfig(fields.tokenIds("eos_token_id"), defaults);
   }
 
@@ -55,15 +56,15 @@ public record GenerationConfig(List<Integer> eos, Defaults defaults) {
     return eos.isEmpty() ? config.tokens().eos() : eos;
   }
 
-  private static Double fraction(ConfigFields fields, String name, double max) {
+  private static Double number(ConfigFields fields, String name, double min, double max) {
     if (!fields.has(name)) {
       return null;
     }
-    double value = fields.object().get(name).asDouble(-1);
-    if (!(value >= 0 && value <= max)) {
-      throw fields.refusal(
-          "%s: expected a number of 0 to %s, got %s", name, max, fields.object().get(name));
+    JsonNode value = fields.object().get(name);
+    double number = value.isNumber() ? value.doubleValue() : Double.NaN;
+    if (!(number >= min && number <= max)) {
+      throw fields.refusal("%s: expected a number of %s to %s, got %s", name, min, max, value);
     }
-    return value;
+    return number;
   }
 }

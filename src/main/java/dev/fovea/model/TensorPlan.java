@@ -57,7 +57,25 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
       }
       dtype = sameType(name, info, dtype);
     }
+    checkTiedHead(checkpoint);
     return dtype;
+  }
+
+  /** A head that is tied may be stored a second time: the same numbers, so the same shape. */
+  private void checkTiedHead(Checkpoint checkpoint) {
+    String head = TensorNames.HEAD + WEIGHT;
+    if (expected.containsKey(head) || !checkpoint.contains(head)) {
+      return;
+    }
+    TensorNames names = config.family().names();
+    Shape embedding = expected.get(names.prefix() + names.outer().embedding() + WEIGHT);
+    Checkpoint.Info info = checkpoint.info(head);
+    if (!info.shape().equals(embedding)) {
+      throw new CheckpointException(
+          info.file(),
+          "tensor '%s': expected %s as the embedding it is tied to, got %s"
+              .formatted(head, embedding, info.shape()));
+    }
   }
 
   /** The name in the checkpoint of a tensor of this plan. */
@@ -76,20 +94,11 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
     TensorNames names = config.family().names();
     String full =
         hasPrefix || name.startsWith(TensorNames.HEAD + ".") ? name : names.prefix() + name;
-    if (expected.containsKey(full) || names.isLeftover(name)) {
+    boolean isTiedHead = name.equals(TensorNames.HEAD + WEIGHT);
+    if (expected.containsKey(full) || isTiedHead || names.isLeftover(name)) {
       return;
     }
     Checkpoint.Info info = checkpoint.info(name);
-    if (name.equals(TensorNames.HEAD + WEIGHT)) {
-      Shape embedding = expected.get(names.prefix() + names.outer().embedding() + WEIGHT);
-      if (info.shape().equals(embedding)) {
-        return; // tied: the same numbers a second time
-      }
-      throw new CheckpointException(
-          info.file(),
-          "tensor '%s': expected %s as the embedding it is tied to, got %s"
-              .formatted(name, embedding, info.shape()));
-    }
     throw new CheckpointException(
         info.file(),
         QUANTISED.matcher(name).matches()

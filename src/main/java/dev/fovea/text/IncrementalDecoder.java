@@ -15,15 +15,20 @@ import java.util.Arrays;
 public final class IncrementalDecoder {
   private static final String INCOMPLETE = "\ufffd";
 
-  /** Tokens of the prompt that the first generated one may depend on. */
-  private static final int MAX_PROMPT_TOKENS = 6;
+  /** Tokens of the prompt that the first generated one depends on, and the most it may. */
+  private static final int PROMPT_TOKENS = 6;
+
+  private static final int MAX_PROMPT_TOKENS = 60;
+
+  /** Most tokens that can hold an incomplete character: it lacks at least one of 4 bytes. */
+  private static final int MAX_TAIL_TOKENS = 3;
 
   /** A character has at most 4 bytes; this many pending tokens cannot be one incomplete one. */
   private static final int MAX_PENDING = 8;
 
   private final Tokenizer tokenizer;
   private final boolean skipsSpecialTokens;
-  private int[] window = new int[16];
+  private int[] window;
   private int size;
 
   /** The first so many tokens of the window have been answered, as the text {@code answered}. */
@@ -44,13 +49,21 @@ public final class IncrementalDecoder {
     this.tokenizer = tokenizer;
     this.skipsSpecialTokens = skipsSpecialTokens;
     int[] visible = Arrays.stream(prompt).filter(this::isVisible).toArray();
-    for (int i = Math.max(0, visible.length - MAX_PROMPT_TOKENS); i < visible.length; i++) {
-      push(visible[i]);
-    }
+    do {
+      size = Math.min(visible.length, size + PROMPT_TOKENS);
+      window = Arrays.copyOfRange(visible, visible.length - size, visible.length + PROMPT_TOKENS);
+      answered = text(0, size);
+      // A window that begins inside a character, or inside a run of byte tokens, has to grow.
+    } while (answered.startsWith(INCOMPLETE) && size < Math.min(visible.length, MAX_PROMPT_TOKENS));
     numAnswered = size;
-    answered = text(0, size);
-    while (answered.endsWith(INCOMPLETE)) {
-      answered = answered.substring(0, answered.length() - INCOMPLETE.length());
+    // A character begun in the prompt is pending, not answered.
+    for (int end = size; end >= Math.max(0, size - MAX_TAIL_TOKENS); end--) {
+      String complete = text(0, end);
+      if (!complete.endsWith(INCOMPLETE)) {
+        numAnswered = end;
+        answered = complete;
+        break;
+      }
     }
   }
 
@@ -85,7 +98,7 @@ public final class IncrementalDecoder {
       return "";
     }
     // Not UTF-8: the last three tokens may begin a character, what is before them is settled.
-    for (int end = size - 3; end > numAnswered && end >= size - 6; end--) {
+    for (int end = size - MAX_TAIL_TOKENS; end > numAnswered && end >= size - 6; end--) {
       String head = text(0, end);
       boolean isSettled = head.length() > answered.length() && text.startsWith(head);
       if (isSettled && head.startsWith(answered)) {

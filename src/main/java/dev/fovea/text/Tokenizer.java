@@ -18,11 +18,11 @@ import java.util.stream.IntStream;
  */
 public final class Tokenizer implements AutoCloseable {
   /**
-   * What the native library reads from the system properties when it is first used: no network, no
-   * download of a GPU build, no usage report. Set by {@link #load} where absent.
+   * What the native library reads from the system properties when it is first used: no network,
+   * so no download of a GPU build, and no usage report. Set by {@link #load} where absent.
    */
   private static final Map<String, String> RUNTIME_PROPERTIES =
-      Map.of("ai.djl.offline", "true", "RUST_FLAVOR", "cpu", "OPT_OUT_TRACKING", "true");
+      Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
 
   /** The library would cut every text at 512 tokens if not told otherwise. */
   private static final Map<String, String> OPTIONS =

@@ -8,11 +8,11 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringReader;
-import java.nio.ByteBuffer;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -53,7 +53,7 @@ public final class JsonFile {
         throw new CheckpointException(
             file, "expected at most %d bytes of JSON, got %d".formatted(maxBytes, size));
       }
-      return readObject(file, text(file, ByteBuffer.wrap(Files.readAllBytes(file))));
+      return readObject(file, Files.readAllBytes(file));
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file, "file not found", e);
     } catch (IOException e) {
@@ -61,8 +61,8 @@ public final class JsonFile {
     }
   }
 
-  private static JsonNode readObject(Path file, Reader text) {
-    try (JsonParser parser = parser(text)) {
+  private static JsonNode readObject(Path file, byte[] bytes) {
+    try (JsonParser parser = parser(bytes)) {
       JsonNode root = MAPPER.readTree(parser);
       if (root == null || !root.isObject()) {
         throw new CheckpointException(file, "expected a JSON object");
@@ -74,17 +74,10 @@ public final class JsonFile {
     }
   }
 
-  static JsonParser parser(Reader text) throws IOException {
-    return FACTORY.createParser(text);
-  }
-
-  /** The bytes as text, refused where they are not UTF-8 (Jackson would guess UTF-16). */
-  static Reader text(Path file, ByteBuffer bytes) {
-    try {
-      return new StringReader(StandardCharsets.UTF_8.newDecoder().decode(bytes).toString());
-    } catch (CharacterCodingException e) {
-      throw new CheckpointException(file, "expected JSON in UTF-8, got other bytes", e);
-    }
+  /** Reads UTF-8 and nothing else: left to itself, Jackson would guess UTF-16 and UTF-32 too. */
+  static JsonParser parser(byte[] utf8) throws IOException {
+    CharsetDecoder strict = StandardCharsets.UTF_8.newDecoder();
+    return FACTORY.createParser(new InputStreamReader(new ByteArrayInputStream(utf8), strict));
   }
 
   static void expectEnd(Path file, JsonParser parser) throws IOException {
@@ -94,6 +87,9 @@ public final class JsonFile {
   }
 
   static CheckpointException invalid(Path file, IOException e) {
+    if (e instanceof CharacterCodingException) {
+      return new CheckpointException(file, "expected JSON in UTF-8, got other bytes", e);
+    }
     String why = e instanceof JsonProcessingException json ? json.getOriginalMessage() : "" + e;
     return new CheckpointException(
         file, "not valid JSON: " + why.lines().findFirst().orElse(""), e);

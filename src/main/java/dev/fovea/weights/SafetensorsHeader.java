@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class SafetensorsHeader {
     }
     long dataStart = LENGTH_BYTES + length;
     SafetensorsHeader header = new SafetensorsHeader(file, fileBytes - dataStart);
-    try (JsonParser parser = JsonFile.parser(JsonFile.text(file, json))) {
+    try (JsonParser parser = JsonFile.parser(json.array())) {
       header.parse(parser, dataStart);
       JsonFile.expectEnd(file, parser);
     } catch (IOException e) {
@@ -148,7 +149,7 @@ final class SafetensorsHeader {
       require(number >= 0, "tensor '%s': %s holds something else than a size", name, key);
       numbers[count++] = number;
     }
-    return java.util.Arrays.copyOf(numbers, count);
+    return Arrays.copyOf(numbers, count);
   }
 
   private Entry checkedEntry(

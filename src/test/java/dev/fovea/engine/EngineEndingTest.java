@@ -211,4 +211,35 @@ class EngineEndingTest {
     assertThat(throwing.numCalls()).isEqualTo(1);
     assertThat(throwing.numEndings()).isEqualTo(1);
   }
+
+  @Test
+  void lostPageEndsAnEngineThatFallsIdle() throws Exception {
+    Scheduler scheduler = new Scheduler(CONFIG, new PagePool(64));
+    FakeStepRunner runner =
+        new FakeStepRunner(
+            LIMITS,
+            new FakeStepRunner.Script() {
+              @Override
+              public void onSubmit(long step, Batch batch) {
+                if (step == 0) {
+                  scheduler.pool().share(batch.entries().get(0).pages()[0]);
+                }
+              }
+            });
+    CompletableFuture<Throwable> death = new CompletableFuture<>();
+    EngineObserver observer =
+        new EngineObserver() {
+          @Override
+          public void onDeath(Throwable cause) {
+            death.complete(cause);
+          }
+        };
+    try (Engine engine = Engine.start(runner, scheduler, CONFIG, NanoClock.SYSTEM, observer)) {
+      Recorder recorder = new Recorder();
+      engine.submit(greedy(3), recorder);
+      assertThat(recorder.await()).isInstanceOf(Ending.Finished.class);
+      assertThat(death.get(20, TimeUnit.SECONDS)).hasMessageContaining("(0), got 1");
+      assertRejected(engine, greedy(3), Reason.CLOSED);
+    }
+  }
 }

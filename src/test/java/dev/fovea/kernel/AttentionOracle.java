@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
  * lines is judged; the first and the last row always are.
  */
 final class AttentionOracle {
-  private static final long MAX_WORK = 20_000_000;
+  private static final long MAX_WORK = 8_000_000;
 
   private final AttentionCase data;
   private final List<Line> lines;

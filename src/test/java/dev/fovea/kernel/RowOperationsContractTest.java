@@ -34,12 +34,12 @@ class RowOperationsContractTest {
     int[] positions = random.ints(tokens, 0, 50).toArray();
     ids[0] = 32;
     positions[0] = 49;
-    double[] rows = table.values();
+    double[] tableRows = table.values();
     double[] placeRows = places.values();
     double[] expected = new double[tokens * hidden];
     for (int i = 0; i < expected.length; i++) {
       int column = i % hidden;
-      double value = rows[ids[i / hidden] * hidden + column];
+      double value = tableRows[ids[i / hidden] * hidden + column];
       double place = placeRows[positions[i / hidden] * hidden + column];
       expected[i] = hasPositions ? (float) value + (float) place : value;
     }

@@ -17,10 +17,7 @@ final class TestTensor {
 
   private final HostBuffer buffer;
   private final TensorView view;
-
-  private TensorView viewAt(int offset, DType dtype, Shape shape) {
-    return new TensorView(buffer, offset, dtype, shape);
-  }
+  private final ByteBuffer elements;
 
   private TestTensor(DType dtype, int misalignment, long... dims) {
     Shape shape = Shape.of(dims);
@@ -30,7 +27,8 @@ final class TestTensor {
     while (all.hasRemaining()) {
       all.put(CANARY);
     }
-    view = viewAt(CANARY_BYTES + misalignment, dtype, shape);
+    view = new TensorView(buffer, CANARY_BYTES + misalignment, dtype, shape);
+    elements = view.bytes();
     poison();
   }
 
@@ -98,11 +96,10 @@ final class TestTensor {
   double set(int index, double value) {
     FloatFormat format = FloatFormat.of(view.dtype());
     int bits = format.encode(value);
-    ByteBuffer bytes = view.bytes();
     if (view.dtype() == DType.F32) {
-      bytes.putInt(index * 4, bits);
+      elements.putInt(index * 4, bits);
     } else {
-      bytes.putShort(index * 2, (short) bits);
+      elements.putShort(index * 2, (short) bits);
     }
     return format.decode(bits);
   }
@@ -110,11 +107,10 @@ final class TestTensor {
   /** All elements, exactly. */
   double[] values() {
     FloatFormat format = FloatFormat.of(view.dtype());
-    ByteBuffer bytes = view.bytes();
     boolean wide = view.dtype() == DType.F32;
     double[] values = new double[count()];
     for (int i = 0; i < values.length; i++) {
-      values[i] = format.decode(wide ? bytes.getInt(4 * i) : bytes.getShort(2 * i) & 0xffff);
+      values[i] = format.decode(wide ? elements.getInt(4 * i) : elements.getShort(2 * i) & 0xffff);
     }
     return values;
   }

@@ -164,6 +164,43 @@ class HostileFilesTest {
   }
 
   @Test
+  void mutatedIndexesAreRefusedOrHarmless() throws IOException {
+    Files.move(file, directory.resolve("s-1.safetensors"));
+    String index =
+        """
+        {"metadata": {"total_size": 24}, "weight_map": {"model.embed.weight": "s-1.safetensors",
+        "model.norm.weight": "s-1.safetensors"}}""";
+    Random random = new Random(11);
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          int refused = 0;
+          for (int i = 0; i < MUTATIONS / 3; i++) {
+            Files.writeString(
+                directory.resolve("model.safetensors.index.json"),
+                JsonMutations.mutate(index, random));
+            try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
+              assertThat(checkpoint.totalBytes()).isEqualTo(24);
+            } catch (CheckpointException e) {
+              refused++;
+            }
+          }
+          assertThat(refused).isBetween(MUTATIONS / 6, MUTATIONS / 3 - 1);
+        });
+  }
+
+  @Test
+  void aHeaderOfEndlessTensorsIsRefused() throws IOException {
+    StringBuilder header = new StringBuilder("{");
+    for (int i = 0; i <= 200_000; i++) {
+      String entry = ",\"%x\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}";
+      header.append(entry.formatted(i).substring(i == 0 ? 1 : 0));
+    }
+    Files.write(file, SafetensorsFiles.unpadded(header.append("}").toString()));
+    assertRefused("more than 200000 tensors");
+  }
+
+  @Test
   void headersInAnotherEncodingAreRefused() throws IOException {
     byte[] text = "{ }".getBytes(StandardCharsets.UTF_16LE);
     byte[] bytes = new byte[8 + text.length];

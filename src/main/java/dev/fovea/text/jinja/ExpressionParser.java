@@ -310,43 +310,8 @@ final class ExpressionParser {
     return tokens.atOperator(":") || tokens.atOperator("]") ? null : parse();
   }
 
-  Expr.ArgumentList callArguments() {
-    tokens.expectOperator("(");
-    List<Expr> positional = new ArrayList<>();
-    List<Expr.Keyword> keywords = new ArrayList<>();
-    Expr star = null;
-    Expr doubleStar = null;
-    boolean isFirst = true;
-    while (!tokens.atOperator(")")) {
-      if (!isFirst) {
-        tokens.expectOperator(",");
-        if (tokens.atOperator(")")) {
-          break;
-        }
-      }
-      isFirst = false;
-      if (tokens.atOperator("*") && star == null && doubleStar == null) {
-        tokens.next();
-        star = parse();
-      } else if (tokens.atOperator("**") && doubleStar == null) {
-        tokens.next();
-        doubleStar = parse();
-      } else if (isKeyword() && doubleStar == null) {
-        String name = tokens.next().text();
-        tokens.next();
-        keywords.add(new Expr.Keyword(name, parse()));
-      } else if (star == null && doubleStar == null && keywords.isEmpty()) {
-        positional.add(parse());
-      } else {
-        throw tokens.fail("invalid order of arguments in a call");
-      }
-    }
-    tokens.expectOperator(")");
-    return new Expr.ArgumentList(List.copyOf(positional), List.copyOf(keywords), star, doubleStar);
-  }
-
-  private boolean isKeyword() {
-    return tokens.at(Token.Kind.NAME) && tokens.look().isOperator("=");
+  private Expr.ArgumentList callArguments() {
+    return CallArgumentParser.parse(tokens, this);
   }
 
   /** Filters, tests and calls behind an expression. */

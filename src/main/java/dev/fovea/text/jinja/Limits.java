@@ -9,8 +9,8 @@ package dev.fovea.text.jinja;
  * @param maxDepth nested expressions, statements and macro calls
  */
 public record Limits(int maxTextChars, long maxSteps, int maxDepth) {
-  /** 1 MiB of text, a million steps, 600 levels: far above any real conversation. */
-  public static final Limits DEFAULT = new Limits(1 << 20, 1_000_000, 600);
+  /** 1 MiB of text, half a million steps, 600 levels: far above any real conversation. */
+  public static final Limits DEFAULT = new Limits(1 << 20, 500_000, 600);
 
   public Limits {
     if (maxTextChars < 1 || maxSteps < 1 || maxDepth < 1) {

@@ -14,6 +14,8 @@ final class PercentFormat {
       Pattern.compile(
           "%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)", Pattern.DOTALL);
 
+  private static final int MAX_PRECISION = 400;
+
   private final Object operand;
   private final Iterator<Object> values;
   private final Budget budget;
@@ -109,6 +111,9 @@ final class PercentFormat {
 
   private static String number(char conversion, Object value, int precision, String flags) {
     Number number = Numbers.require(value, "format %" + conversion);
+    if (precision > MAX_PRECISION) {
+      throw TemplateException.unsupported("format with more than " + MAX_PRECISION + " digits");
+    }
     if (flags.indexOf('#') >= 0) {
       throw TemplateException.unsupported("format flag #");
     }

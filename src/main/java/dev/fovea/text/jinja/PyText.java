@@ -88,7 +88,7 @@ final class PyText {
       budget.spend(((found < 0 ? text.length() : found) - from) / 64 + 1);
       return found;
     }
-    budget.spend((text.length() - from + needle.length()) / 64 + 1);
+    budget.spend((text.length() - from + needle.length()) / 16 + 1);
     int[] fallback = failureTable(needle);
     int matched = 0;
     for (int i = from; i < text.length(); i++) {

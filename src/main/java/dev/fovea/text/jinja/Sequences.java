@@ -196,6 +196,7 @@ final class Sequences {
           ? text.substring(from, to)
           : text.substring(text.offsetByCodePoints(0, from), text.offsetByCodePoints(0, to));
     }
+    budget.spend(text.length() / 4);
     int[] codePoints = text.codePoints().toArray();
     StringBuilder out = new StringBuilder();
     for (long i = bounds[0]; step > 0 ? i < bounds[1] : i > bounds[1]; i += step) {

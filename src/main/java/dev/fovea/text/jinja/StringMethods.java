@@ -81,7 +81,8 @@ final class StringMethods {
   }
 
   private Object call(Arguments arguments) {
-    budget.text(text.length());
+    boolean isConstantTime = name.equals("startswith") || name.equals("endswith");
+    budget.text(isConstantTime ? 0 : text.length());
     return switch (name) {
       case "split", "rsplit" -> split(arguments.bind(name, 0, "sep", "maxsplit"));
       case "splitlines" ->

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** A parsed template: parse once, render from any thread. */
 public final class Template {
-  private static final int MAX_SOURCE_CHARS = 1 << 20;
+  private static final int MAX_SOURCE_CHARS = 1 << 18;
   private static final int MAX_VALUE_DEPTH = 100;
 
   private final List<Stmt> body;
