@@ -21,11 +21,11 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "[serve | generate | inspect | bench]",
     footer = {
       "",
-      "Without a command: serve. Settings may also come from the environment, as FOVEA_MAX_CONTEXT",
-      "for --max-context.",
+      "Without a command: serve. Settings may also come from the environment:",
+      "FOVEA_MAX_CONTEXT is --max-context.",
       "",
-      "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be served,",
-      "70 the engine died."
+      "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be",
+      "served, 70 the engine died."
     })
 public final class FoveaCommand {
 
