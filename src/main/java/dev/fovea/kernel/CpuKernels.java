@@ -39,7 +39,7 @@ public final class CpuKernels implements Kernels {
         new KernelsInfo(
             "cpu",
             Processor.name(),
-            CpuLibrary.foveaStreamIsa(stream).getString(),
+            CpuLibrary.foveaStreamIsa(stream),
             CpuLibrary.foveaStreamThreads(stream),
             attentionKernel(DType.BF16));
   }
@@ -68,7 +68,7 @@ public final class CpuKernels implements Kernels {
 
   /** Name of the kernel that {@link #attention} runs for pages of this dtype. */
   public String attentionKernel(DType pages) {
-    return CpuLibrary.foveaAttentionKernel(stream, pages.code()).getString();
+    return CpuLibrary.foveaAttentionKernel(stream, pages.code());
   }
 
   @Override

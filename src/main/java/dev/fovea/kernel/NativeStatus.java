@@ -17,7 +17,7 @@ final class NativeStatus {
     if (status == OK) {
       return;
     }
-    String message = operation + ": " + CpuLibrary.foveaLastError().getString();
+    String message = operation + ": " + CpuLibrary.foveaLastError();
     if (status == INVALID_ARGUMENT) {
       throw new IllegalArgumentException(message);
     }

@@ -31,8 +31,7 @@ public final class ReferenceKernels implements Kernels {
   @Override
   public KernelsInfo info() {
     int threads = Runtime.getRuntime().availableProcessors();
-    return new KernelsInfo(
-        "reference", "Java virtual machine", "java", threads, "two-pass softmax");
+    return new KernelsInfo("reference", Processor.name(), "java", threads, "two_pass_java");
   }
 
   @Override

@@ -13,7 +13,7 @@ final class NativeMapping implements MappedFile {
     long[] address = new long[1];
     long[] size = new long[1];
     if (CpuLibrary.foveaMapFile(file.toString(), address, size) != 0) {
-      throw new IOException(CpuLibrary.foveaLastError().getString());
+      throw new IOException(CpuLibrary.foveaLastError());
     }
     long mapped = size[0];
     bytes = new NativeBuffer(address[0], mapped, at -> CpuLibrary.foveaUnmapFile(at, mapped));

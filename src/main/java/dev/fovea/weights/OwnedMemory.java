@@ -19,7 +19,7 @@ record OwnedMemory(HostBuffer buffer, long address) implements AutoCloseable {
     }
     long[] address = new long[1];
     if (CpuLibrary.foveaAllocate(bytes, address) != 0) {
-      throw new IllegalStateException(CpuLibrary.foveaLastError().getString());
+      throw new IllegalStateException(CpuLibrary.foveaLastError());
     }
     ByteBuffer bytesThere = Memory.view(address[0], bytes);
     return new OwnedMemory(HostBuffer.wrap(bytesThere), address[0]);

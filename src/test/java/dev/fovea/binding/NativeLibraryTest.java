@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class NativeLibraryTest {
+public class NativeLibraryTest {
 
   /** Without it the tests of the native kernels would vanish in silence. */
   @Test
@@ -19,6 +19,11 @@ class NativeLibraryTest {
     } else {
       assertThat(failure).get().asString().contains("native CPU library not loaded");
     }
+  }
+
+  /** A condition for tests that need the library. */
+  public static boolean isMissing() {
+    return NativeLibrary.cpuFailure().isPresent();
   }
 
   private static boolean isOnPath(String tool) {

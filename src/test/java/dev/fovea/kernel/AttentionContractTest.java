@@ -18,7 +18,7 @@ class AttentionContractTest {
   private static final long SEED = 20_230_717;
   private static final int SAMPLED_CASES = 120;
   private static final long SAMPLED_WORK = 60_000_000;
-  private static final long BATTERY_WORK = 1_500_000_000;
+  private static final long BATTERY_WORK = 200_000_000;
 
   static Stream<AttentionShape> sampled() {
     Random random = new Random(SEED);

@@ -63,15 +63,21 @@ record AttentionShape(
     }
   }
 
-  /** The whole cross product: every head dim, head count, window, dtype, context and row count. */
+  /**
+   * The whole cross product of dtype, heads, head dim and window, each over one ragged batch of all
+   * contexts whose row counts are those of {@code ROWS}, turned by one from case to case so that
+   * every context meets every row count; what is too heavy for the budget is left out.
+   */
   static List<AttentionShape> cross(long maxWork) {
     List<AttentionShape> all = new ArrayList<>();
-    for (int dim : HEAD_DIMS) {
-      for (int[] heads : HEADS) {
-        for (int window : new int[] {0, 1, 63, 64, 65, 1000}) {
-          for (DType dtype : DTYPES) {
-            for (int rows : ROWS) {
-              addCross(all, dtype, new HeadLayout(heads[0], heads[1], dim), window, rows, maxWork);
+    for (int turn = 0; turn < ROWS.length; turn++) {
+      for (int dim : HEAD_DIMS) {
+        for (int[] heads : HEADS) {
+          HeadLayout layout = new HeadLayout(heads[0], heads[1], dim);
+          for (int window : new int[] {0, 1, 63, 64, 65, 1000}) {
+            List<Sequence> sequences = turned(turn, layout, maxWork);
+            for (DType dtype : DTYPES) {
+              all.add(new AttentionShape(dtype, layout, window, sequences, all.size()));
             }
           }
         }
@@ -80,16 +86,15 @@ record AttentionShape(
     return all;
   }
 
-  /** All contexts in one ragged batch, and those too heavy for the budget left out. */
-  private static void addCross(
-      List<AttentionShape> all, DType dtype, HeadLayout heads, int window, int rows, long maxWork) {
+  private static List<Sequence> turned(int turn, HeadLayout heads, long maxWork) {
     List<Sequence> sequences = new ArrayList<>();
-    for (int context : CONTEXTS) {
-      Sequence sequence = new Sequence(Math.min(rows, context), context);
-      if (2L * sequence.rows * context * heads.query() * heads.dim() <= maxWork) {
-        sequences.add(sequence);
+    for (int i = 0; i < CONTEXTS.length; i++) {
+      int context = CONTEXTS[i];
+      int rows = Math.min(context, ROWS[(i + turn) % ROWS.length]);
+      if (2L * rows * context * heads.query() * heads.dim() <= maxWork) {
+        sequences.add(new Sequence(rows, context));
       }
     }
-    all.add(new AttentionShape(dtype, heads, window, sequences, all.size()));
+    return sequences;
   }
 }
