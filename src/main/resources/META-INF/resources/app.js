@@ -184,6 +184,7 @@ function setMode(mode) {
   }
   $("work").setAttribute("aria-labelledby", `tab-${mode}`);
   $("prompt").placeholder = mode === "chat" ? "Message" : "Text to continue";
+  $("send-key").textContent = mode === "chat" ? "Enter" : "Ctrl Enter";
   for (const element of document.querySelectorAll('[data-only="chat"]')) {
     element.hidden = mode !== "chat";
   }

@@ -31,12 +31,18 @@ public final class FoveaCommand {
 
   /** Runs what the arguments say; the exit code. */
   public static int run(String... args) {
-    CommandLine commandLine = new CommandLine(new FoveaCommand());
-    commandLine
+    return run(commandLine(), args);
+  }
+
+  static int run(CommandLine commandLine, String... args) {
+    return commandLine.execute(withDefaultCommand(commandLine, args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new FoveaCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(FoveaCommand::explainUsage)
         .setExecutionExceptionHandler(FoveaCommand::explainFailure);
-    return commandLine.execute(withDefaultCommand(commandLine, args));
   }
 
   /** {@code fovea --port 8000} means {@code fovea serve --port 8000}. */
