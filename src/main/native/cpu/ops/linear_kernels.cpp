@@ -20,8 +20,9 @@ constexpr int kOuts = 4;
 // flight.
 constexpr int kPanelOuts = 32;
 constexpr int64_t kBlockBytes = 4096;
+// Products with so few rows of x are bound by memory.
 constexpr int kFewXRows = 4;
-constexpr int64_t kAheadBytes = 1024;
+constexpr int64_t kAheadBytes = 2048;
 
 template <class T>
 struct Task {
@@ -159,6 +160,8 @@ void run_tile(const Task<T>& task, int64_t row, int64_t out, int64_t begin, int6
 template <class T, int R>
 void run_rows(const Task<T>& task, int64_t row, int64_t out_begin, int64_t out_end) {
   constexpr int64_t kBlock = kBlockBytes / static_cast<int64_t>(sizeof(T));
+  // Few rows: fewer streams of weight rows read memory better.
+  constexpr int kM = R <= 2 ? 2 : kOuts;
   // Blocks only pay where several panels' tiles reuse the x block.
   const int64_t block = R >= kRows && task.inputs >= 2 * kBlock ? kBlock : task.inputs;
   int64_t begin = 0;
@@ -166,8 +169,8 @@ void run_rows(const Task<T>& task, int64_t row, int64_t out_begin, int64_t out_e
     const int64_t end = begin + 2 * block <= task.inputs ? begin + block : task.inputs;
     float* sums = task.sums;
     int64_t out = out_begin;
-    for (; out + kOuts <= out_end; out += kOuts, sums += R * kOuts * kLanes) {
-      run_tile<T, R, kOuts>(task, row, out, begin, end, sums);
+    for (; out + kM <= out_end; out += kM, sums += R * kM * kLanes) {
+      run_tile<T, R, kM>(task, row, out, begin, end, sums);
     }
     for (; out < out_end; out++, sums += R * kLanes) {
       run_tile<T, R, 1>(task, row, out, begin, end, sums);
