@@ -157,6 +157,8 @@ CONSTRUCTS = r"""
 {{ user._private }}|{{ user.__class__ is defined }}
 {{ '%s and %d' % ('a', 3) }}|{{ '%5.1f|%-4s|%04d|%+d' % (2.25, 'x', 7, 7) }}|{{ '%x %X %o %c %%' % (255, 255, 8, 'z') }}|{{ '%r' % 'a' }}
 {{ '%(a)s-%(b)d' % {'a': 1, 'b': 2} }}|{{ '%s' % [1, 2] }}|{{ '%s' % {'a': 1} }}|{{ '%s' % none }}|{{ 'abc' % {} }}|{{ '%.2s' % 'abc' }}|{{ '%3d' % 5 }}|{{ '%d' % 3.9 }}
+{{ 'abc' % [1] }}|{{ 'abc' % missing }}|{{ '%s' % missing }}|{{ 'abc' % range(2) }}
+{{ '\\é\\😀' }}|{{ {('a', 'b'): 1}['a', 'b'] }}|{{ numbers[1, 2] }}|{{ numbers[[1]] }}
 {{ '%s %s' % 'a' }}
 {{ '%s' % ('a', 'b') }}
 {{ '%d' % 'x' }}
@@ -371,6 +373,12 @@ a{{- ' b ' -}} c|a {{ 'b' }} c|{{+ 'd' }}
 {{ n is odd is even }}
 {{ n is divisibleby }}
 {{ n is odd(1) }}
+{{ 'a' is lower 1 }}
+{{ numbers | sort(reverse=missing) }}
+{{ numbers | sort(reverse='x') }}
+{% filter list %}ab{% endfilter %}
+{% call dict() %}{% endcall %}
+{{ name }}{#
 {{ messages | length > 2 }}|{{ messages | length - 1 }}|{{ -1 * messages | length }}|{{ (messages | length) % 2 == 0 }}
 {{ 'a' | upper ~ 'b' | upper }}|{{ ('a' ~ 'b') | upper }}|{{ 'a' ~ 'b' | upper }}|{{ name | upper | lower | title }}
 {{ name | replace('W', 'w') | upper == 'WORLD' }}|{{ not name | length > 3 }}|{{ name.upper() | lower }}|{{ (name | upper).lower() }}

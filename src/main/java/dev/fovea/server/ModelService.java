@@ -148,7 +148,6 @@ public final class ModelService {
 
     @Override
     public void onDeath(Throwable cause) {
-      LOG.error("the engine died", cause);
       fail("the engine died: " + cause, ExitCode.ENGINE_DEAD, null);
     }
   }

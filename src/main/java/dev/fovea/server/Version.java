@@ -1,20 +1,12 @@
 package dev.fovea.server;
 
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
-
 /** The version of this application. */
-@Singleton
 public final class Version {
-  private final String number;
+  private Version() {}
 
-  @Inject
-  Version(@ConfigProperty(name = "quarkus.application.version") String number) {
-    this.number = number;
-  }
-
-  public String number() {
-    return number;
+  /** As the jar's manifest has it; "development" for a folder of classes. */
+  public static String ofThis() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
   }
 }

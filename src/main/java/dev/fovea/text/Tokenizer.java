@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  */
 public final class Tokenizer implements AutoCloseable {
   /**
-   * What the native library reads from the system properties when it is first used: no network,
-   * so no download of a GPU build, and no usage report. Set by {@link #load} where absent.
+   * What the native library reads from the system properties when it is first used: no network, so
+   * no download of a GPU build, and no usage report. Set by {@link #load} where absent.
    */
   private static final Map<String, String> RUNTIME_PROPERTIES =
       Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");

@@ -11,10 +11,7 @@ import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +30,8 @@ class DisconnectTest {
 
   @AfterEach
   void nothingIsLeft() {
-    await("no sequence holds pages", () -> load().running() == 0 && load().usedPages() == 0);
+    Waiting.until(
+        "no sequence holds pages", () -> load().running() == 0 && load().usedPages() == 0);
   }
 
   @Test
@@ -42,16 +40,16 @@ class DisconnectTest {
       readUntil(socket.getInputStream(), "data: ");
       assertThat(load().running()).isEqualTo(1);
     }
-    await("the generation is cancelled", () -> load().running() == 0);
+    Waiting.until("the generation is cancelled", () -> load().running() == 0);
   }
 
   @Test
   void closingBeforeAPlainAnswerEndsTheGeneration() throws IOException {
     try (Socket socket = post(false)) {
-      await("the generation runs", () -> load().running() == 1);
+      Waiting.until("the generation runs", () -> load().running() == 1);
       assertThat(socket.getInputStream().available()).isZero();
     }
-    await("the generation is cancelled", () -> load().running() == 0);
+    Waiting.until("the generation is cancelled", () -> load().running() == 0);
   }
 
   @Test
@@ -60,7 +58,7 @@ class DisconnectTest {
       post(i % 2 == 0).close();
     }
     long[] busyNanos = {System.nanoTime()};
-    await(
+    Waiting.until(
         "nothing has run for a second",
         () -> {
           if (load().running() + load().waiting() > 0) {
@@ -91,13 +89,5 @@ class DisconnectTest {
 
   private EngineStatus.Load load() {
     return models.require().engine().status().load();
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      LockSupport.parkNanos(1_000_000);
-    }
   }
 }

@@ -5,7 +5,6 @@ import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,7 +29,6 @@ final class ParrotRunner implements StepRunner {
   private final Limits limits;
   private final int[] slots;
   private final Deque<Pending> inFlight = new ArrayDeque<>();
-  private final AtomicLong drawn = new AtomicLong();
   private long numSteps;
 
   ParrotRunner(Limits limits) {
@@ -39,11 +37,6 @@ final class ParrotRunner implements StepRunner {
   }
 
   private record Pending(Ticket ticket, Tokens tokens, boolean isSlow) {}
-
-  /** Tokens drawn since the start; any thread. */
-  long drawn() {
-    return drawn.get();
-  }
 
   @Override
   public Ticket submit(Batch batch) {
@@ -66,7 +59,6 @@ final class ParrotRunner implements StepRunner {
       tokens.valid()[row] = id != POISON;
       row++;
     }
-    drawn.addAndGet(numDraws);
     Ticket ticket = new Ticket(numSteps++);
     inFlight.addLast(new Pending(ticket, tokens, isSlow));
     return ticket;

@@ -148,9 +148,9 @@ class RequestValidationTest {
     bothAt(
         cases,
         "stream\":true,\"stream_options",
-        "{\"continuous_usage_stats\":true}",
+        "{\"continuous_usage_stats\":\"yes\"}",
         "stream_options.continuous_usage_stats",
-        UNSUPPORTED);
+        TYPE);
     bothAt(
         cases,
         "stream\":true,\"stream_options",

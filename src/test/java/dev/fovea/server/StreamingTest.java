@@ -64,6 +64,20 @@ class StreamingTest {
 
   @ParameterizedTest
   @ValueSource(strings = {Http.CHAT, Http.COMPLETIONS})
+  void continuousUsageCountsAsItGrows(String path) {
+    String options = ",\"stream_options\":{\"include_usage\":true,\"continuous_usage_stats\":true}";
+    SseEvents events = stream(path, request(path, "abc", 20, options));
+
+    List<Integer> counts =
+        events.chunks().stream()
+            .filter(chunk -> chunk.get("usage").isObject())
+            .map(chunk -> chunk.at("/usage/completion_tokens").asInt())
+            .toList();
+    assertThat(counts).isSorted().hasSizeGreaterThan(1).endsWith(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Http.CHAT, Http.COMPLETIONS})
   void oneIdAndOneTimeForTheWholeStream(String path) {
     SseEvents events = stream(path, request(path, "abc", 12, ""));
 

@@ -12,6 +12,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Serves the parrot, unless a test's profile names a model. */
 @Alternative
@@ -27,15 +29,19 @@ public final class TestModelSource implements ModelSource {
   private static final Path BYTES = Path.of("src/test/resources/server/bytes");
 
   private final CheckpointSource checkpoints;
-  private volatile ParrotRunner runner;
+  private final CountDownLatch hold;
 
   @Inject
-  TestModelSource(CheckpointSource checkpoints) {
+  TestModelSource(
+      CheckpointSource checkpoints,
+      @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld) {
     this.checkpoints = checkpoints;
+    hold = new CountDownLatch(isHeld ? 1 : 0);
   }
 
-  ParrotRunner runner() {
-    return runner;
+  /** Ends the loading where the profile holds it. */
+  void letGo() {
+    hold.countDown();
   }
 
   @Override
@@ -45,7 +51,9 @@ public final class TestModelSource implements ModelSource {
     }
     StepRunner.Limits limits =
         new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, VOCABULARY);
-    runner = new ParrotRunner(limits);
+    ParrotRunner runner = new ParrotRunner(limits);
+    progress.report("half of it", 0.5);
+    await();
     EngineConfig engineConfig =
         new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
     return new ServedModel(
@@ -60,5 +68,13 @@ public final class TestModelSource implements ModelSource {
         ModelText.load(BYTES),
         Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
         () -> {});
+  }
+
+  private void await() {
+    try {
+      hold.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -91,12 +91,16 @@ public final class AnswerListener implements GenerationListener {
 
   private void show(String text) {
     if (!text.isEmpty()) {
-      answer.text(text);
+      answer.text(text, usage());
     }
   }
 
   private void end(AnswerEnd end) {
     ended = true;
-    answer.end(end, new Usage(request.promptTokens(), completionTokens));
+    answer.end(end, usage());
+  }
+
+  private Usage usage() {
+    return new Usage(request.promptTokens(), completionTokens);
   }
 }

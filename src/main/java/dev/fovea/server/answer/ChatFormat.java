@@ -22,17 +22,18 @@ public final class ChatFormat implements AnswerFormat {
           out.writeStringField("role", "assistant");
           out.writeStringField("content", "");
         },
-        null);
+        null,
+        usagePending);
   }
 
   @Override
-  public byte[] delta(String text) {
-    return chunk(out -> out.writeStringField("content", text), null);
+  public byte[] delta(String text, Usage soFar) {
+    return chunk(out -> out.writeStringField("content", text), null, soFar(soFar));
   }
 
   @Override
   public byte[] finish(AnswerEnd end) {
-    return chunk(out -> {}, end);
+    return chunk(out -> {}, end, usagePending);
   }
 
   @Override
@@ -48,7 +49,11 @@ public final class ChatFormat implements AnswerFormat {
         out -> AnswerJson.writeUsage(out, usage));
   }
 
-  private byte[] chunk(AnswerJson.Part delta, AnswerEnd end) {
+  private AnswerJson.Part soFar(Usage soFar) {
+    return soFar == null ? usagePending : out -> AnswerJson.writeUsage(out, soFar);
+  }
+
+  private byte[] chunk(AnswerJson.Part delta, AnswerEnd end, AnswerJson.Part usage) {
     return json.object(
         CHUNK,
         out -> {
@@ -57,7 +62,7 @@ public final class ChatFormat implements AnswerFormat {
           out.writeEndObject();
           AnswerJson.writeEnd(out, end);
         },
-        usagePending);
+        usage);
   }
 
   private static void writeMessage(JsonGenerator out, String text, AnswerEnd end)

@@ -18,8 +18,9 @@ public final class CompletionFormat implements AnswerFormat {
   }
 
   @Override
-  public byte[] delta(String text) {
-    return part(text, null, usagePending);
+  public byte[] delta(String text, Usage soFar) {
+    return part(
+        text, null, soFar == null ? usagePending : out -> AnswerJson.writeUsage(out, soFar));
   }
 
   @Override

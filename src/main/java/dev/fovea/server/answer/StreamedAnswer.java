@@ -2,6 +2,7 @@ package dev.fovea.server.answer;
 
 import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
+import dev.fovea.server.request.Streaming;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -17,20 +18,20 @@ public final class StreamedAnswer implements Answer {
 
   private final AnswerFormat format;
   private final AnswerMailbox mailbox;
-  private final boolean includeUsage;
+  private final Streaming streaming;
   private boolean opened;
 
-  public StreamedAnswer(AnswerFormat format, AnswerMailbox mailbox, boolean includeUsage) {
+  public StreamedAnswer(AnswerFormat format, AnswerMailbox mailbox, Streaming streaming) {
     this.format = format;
     this.mailbox = mailbox;
-    this.includeUsage = includeUsage;
+    this.streaming = streaming;
   }
 
   /** The opening travels with the first text: clients take the first event for the first token. */
   @Override
-  public void text(String text) {
+  public void text(String text, Usage soFar) {
     ByteArrayOutputStream events = opening();
-    event(events, format.delta(text));
+    event(events, format.delta(text, streaming.continuousUsage() ? soFar : null));
     mailbox.offer(events.toByteArray());
   }
 
@@ -38,7 +39,7 @@ public final class StreamedAnswer implements Answer {
   public void end(AnswerEnd end, Usage usage) {
     ByteArrayOutputStream events = opening();
     event(events, format.finish(end));
-    if (includeUsage) {
+    if (streaming.includeUsage()) {
       event(events, format.usage(usage));
     }
     events.writeBytes(DONE);

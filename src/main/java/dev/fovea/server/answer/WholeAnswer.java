@@ -15,7 +15,7 @@ public final class WholeAnswer implements Answer {
   }
 
   @Override
-  public void text(String more) {
+  public void text(String more, Usage soFar) {
     text.append(more);
   }
 

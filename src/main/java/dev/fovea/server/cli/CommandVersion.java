@@ -1,14 +1,12 @@
 package dev.fovea.server.cli;
 
-import org.eclipse.microprofile.config.ConfigProvider;
+import dev.fovea.server.Version;
 import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints. */
 final class CommandVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {
-    String version =
-        ConfigProvider.getConfig().getValue("quarkus.application.version", String.class);
-    return new String[] {"fovea " + version};
+    return new String[] {"fovea " + Version.ofThis()};
   }
 }

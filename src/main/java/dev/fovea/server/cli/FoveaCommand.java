@@ -10,28 +10,39 @@ import picocli.CommandLine.Command;
 @Command(
     name = "fovea",
     description = "Serves a GPT-style language model over HTTP, with its own attention kernels.",
-    subcommands = {ServeCommand.class, GenerateCommand.class, BenchCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      GenerateCommand.class,
+      InspectCommand.class,
+      BenchCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = CommandVersion.class,
     synopsisSubcommandLabel = "[serve | generate | inspect | bench]",
     footer = {
       "",
-      "Without a command: serve. Settings may also come from the environment, as FOVEA_MAX_CONTEXT",
-      "for --max-context.",
+      "Without a command: serve. Settings may also come from the environment:",
+      "FOVEA_MAX_CONTEXT is --max-context.",
       "",
-      "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be served,",
-      "70 the engine died."
+      "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be",
+      "served, 70 the engine died."
     })
 public final class FoveaCommand {
 
   /** Runs what the arguments say; the exit code. */
   public static int run(String... args) {
-    CommandLine commandLine = new CommandLine(new FoveaCommand());
-    commandLine
+    return run(commandLine(), args);
+  }
+
+  static int run(CommandLine commandLine, String... args) {
+    return commandLine.execute(withDefaultCommand(commandLine, args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new FoveaCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(FoveaCommand::explainUsage)
         .setExecutionExceptionHandler(FoveaCommand::explainFailure);
-    return commandLine.execute(withDefaultCommand(commandLine, args));
   }
 
   /** {@code fovea --port 8000} means {@code fovea serve --port 8000}. */

@@ -32,7 +32,7 @@ final class TerminalAnswer implements Answer {
   }
 
   @Override
-  public void text(String text) {
+  public void text(String text, Usage soFar) {
     out.print(text);
     out.flush();
   }

@@ -23,7 +23,6 @@ import org.eclipse.microprofile.metrics.Timer;
 public final class ServerMetrics {
   private static final EngineStatus.Load IDLE = new EngineStatus.Load(0, 0, 0, 1);
 
-  private final Version version;
   private final MetricRegistry registry;
   private final Timer firstToken;
   private final Timer interToken;
@@ -32,8 +31,7 @@ public final class ServerMetrics {
   private volatile ServedModel model;
 
   @Inject
-  ServerMetrics(Version version) {
-    this.version = version;
+  ServerMetrics() {
     SharedMetricRegistries.getOrCreate(MetricRegistry.BASE_SCOPE);
     registry = SharedMetricRegistries.getOrCreate(MetricRegistry.APPLICATION_SCOPE);
     firstToken = registry.timer(MetricNames.FIRST_TOKEN);
@@ -64,7 +62,7 @@ public final class ServerMetrics {
     registry.gauge(
         MetricNames.INFO,
         () -> 1,
-        new Tag("version", version.number()),
+        new Tag("version", Version.ofThis()),
         new Tag("model", served.facts().id()),
         new Tag("backend", kernels.backend()),
         new Tag("device", kernels.device()),

@@ -59,7 +59,7 @@ public final class Generations {
     boolean stream = ready.streaming().stream();
     Answer answer =
         stream
-            ? new StreamedAnswer(ready.format(), mailbox, ready.streaming().includeUsage())
+            ? new StreamedAnswer(ready.format(), mailbox, ready.streaming())
             : new WholeAnswer(ready.format(), mailbox);
     GenerationOptions.Ending ending = ready.options().ending();
     AnswerListener listener =

@@ -18,12 +18,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Singleton
 @Path("/version")
 public final class VersionResource {
-  private final Version version;
   private final ModelService models;
 
   @Inject
-  VersionResource(Version version, ModelService models) {
-    this.version = version;
+  VersionResource(ModelService models) {
     this.models = models;
   }
 
@@ -52,7 +50,7 @@ public final class VersionResource {
   @Operation(summary = "Version, model, backend, device, instruction set and attention kernel")
   public Running version() {
     return new Running(
-        version.number(),
+        Version.ofThis(),
         models.state() instanceof ModelState.Ready ready ? served(ready.model()) : null);
   }
 

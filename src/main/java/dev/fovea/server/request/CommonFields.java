@@ -45,7 +45,7 @@ final class CommonFields {
   private static final Field<Boolean> INCLUDE_OBFUSCATION =
       new Field<>("include_obfuscation", Rules.flag());
   private static final Field<Boolean> CONTINUOUS_USAGE =
-      new Field<>("continuous_usage_stats", CommonFields::readContinuousUsage);
+      new Field<>("continuous_usage_stats", Rules.flag());
   private static final Field<ObjectNode> STREAM_OPTIONS =
       new Field<>("stream_options", CommonFields::readObject);
 
@@ -91,7 +91,7 @@ final class CommonFields {
     boolean stream = fields.get(STREAM, false);
     ObjectNode options = fields.get(STREAM_OPTIONS);
     if (options == null) {
-      return new Streaming(stream, false);
+      return new Streaming(stream, false, false);
     }
     if (!stream) {
       throw ApiException.badField(
@@ -101,8 +101,8 @@ final class CommonFields {
     }
     Fields nested = new Fields(options, "stream_options.");
     nested.get(INCLUDE_OBFUSCATION);
-    nested.get(CONTINUOUS_USAGE);
-    return new Streaming(true, nested.get(INCLUDE_USAGE, false));
+    boolean includeUsage = nested.get(INCLUDE_USAGE, false);
+    return new Streaming(true, includeUsage, nested.get(CONTINUOUS_USAGE, false) && includeUsage);
   }
 
   private static ObjectNode readObject(JsonNode value, String path) {
@@ -110,13 +110,5 @@ final class CommonFields {
       return object;
     }
     throw Rules.wrongType(path, "an object", value);
-  }
-
-  private static boolean readContinuousUsage(JsonNode value, String path) {
-    if (Rules.flag().read(value, path)) {
-      throw ApiException.badField(
-          path, ErrorCodes.UNSUPPORTED, path + ": this server does not support it");
-    }
-    return false;
   }
 }

@@ -291,13 +291,22 @@ final class ExpressionParser {
   private Expr subscript(Expr target) {
     Expr start = null;
     if (!tokens.atOperator(":")) {
-      start = parse();
-      if (tokens.atOperator(",")) {
-        throw tokens.fail("subscripts of several values are not supported");
+      List<Expr> keys = new ArrayList<>();
+      while (!tokens.atOperator("]") && !tokens.atOperator(":")) {
+        keys.add(parse());
+        if (!tokens.skipOperator(",")) {
+          break;
+        }
       }
       if (tokens.skipOperator("]")) {
-        return new Expr.Item(target, start);
+        Expr key = keys.size() == 1 ? keys.get(0) : new Expr.TupleOf(List.copyOf(keys));
+        return new Expr.Item(target, key);
       }
+      if (keys.size() > 1) {
+        throw TemplateException.unsupported("several slices in a subscript")
+            .at(tokens.current().line());
+      }
+      start = keys.get(0);
     }
     tokens.expectOperator(":");
     Expr stop = slicePart();

@@ -71,6 +71,15 @@ final class Interpreter implements Stmt.Visitor {
     out.append(text);
   }
 
+  /** Prints the result of a block, which unlike that of an expression has to be text already. */
+  private void printText(Object value) {
+    if (!(value instanceof String || value instanceof Markup)) {
+      throw TemplateException.runtime(
+          "block: expected text as its result, got " + PyFormat.typeName(value));
+    }
+    print(PyFormat.str(value, budget));
+  }
+
   @Override
   public Stmt.Flow visit(Stmt.Text stmt) {
     print(stmt.text());
@@ -225,7 +234,7 @@ final class Interpreter implements Stmt.Visitor {
     Arguments arguments = evaluator.arguments(stmt.call().arguments());
     MacroFunction caller = new MacroFunction(stmt.caller(), evaluator.scope(), this);
     Object result = evaluator.call(callee, arguments.withNamed("caller", caller));
-    print(PyFormat.str(result, budget));
+    printText(result);
     return Stmt.Flow.NEXT;
   }
 
@@ -240,7 +249,7 @@ final class Interpreter implements Stmt.Visitor {
     String text = out.toString();
     out = outer;
     if (flow == Stmt.Flow.NEXT) {
-      print(PyFormat.str(evaluator.filterText(stmt.filter(), text), budget));
+      printText(evaluator.filterText(stmt.filter(), text));
     }
     return flow;
   }

@@ -140,12 +140,18 @@ final class Lexer {
         return;
       }
     }
-    throw TemplateException.syntax(line, "missing end of raw directive");
+    if (position < source.length()) {
+      throw TemplateException.syntax(line, "missing end of raw directive");
+    }
   }
 
   private void comment() {
     int close = source.indexOf("#}", position);
     if (close < 0) {
+      // As in Jinja, a comment that begins where the template ends is none.
+      if (position == source.length()) {
+        return;
+      }
       throw TemplateException.syntax(line, "missing end of comment tag");
     }
     char sign = close > position ? source.charAt(close - 1) : 0;

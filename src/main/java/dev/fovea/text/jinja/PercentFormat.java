@@ -48,11 +48,19 @@ final class PercentFormat {
       at = spec.end();
     }
     out.append(format.substring(at));
-    if (values.hasNext() && !usedMapping && !(operand instanceof Map)) {
+    if (values.hasNext() && !usedMapping && !isIndexable()) {
       throw TemplateException.runtime("format: not all arguments converted");
     }
     budget.text(out.length());
     return out.toString();
+  }
+
+  /** Python does not mind an operand left over that has items, unless it is a tuple or a string. */
+  private boolean isIndexable() {
+    return operand instanceof Map
+        || operand instanceof List
+        || operand instanceof RangeValue
+        || operand instanceof Undefined;
   }
 
   private Object nextValue(String key) {

@@ -52,6 +52,11 @@ final class SortFilters {
     return result;
   }
 
+  /** Python takes an integer here, not any truth. */
+  private static boolean isReverse(Arguments.Bound bound, int index) {
+    return bound.number(index, 0) != 0;
+  }
+
   private static Object sort(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
     boolean isCaseSensitive = bound.flag(1, false);
@@ -62,7 +67,7 @@ final class SortFilters {
           paths.forEach(path -> parts.add(folded(path.get(item, budget), isCaseSensitive)));
           return parts;
         };
-    return sorted(Sequences.list(value, budget), key, bound.flag(0, false), budget);
+    return sorted(Sequences.list(value, budget), key, isReverse(bound, 0), budget);
   }
 
   @SuppressWarnings("unchecked")
@@ -83,7 +88,7 @@ final class SortFilters {
     return sorted(
         Sequences.collect(Sequences.pairs((Map<Object, Object>) map), budget),
         pair -> folded(((Tuple) pair).items().get(position), isCaseSensitive),
-        bound.flag(2, false),
+        isReverse(bound, 2),
         budget);
   }
 

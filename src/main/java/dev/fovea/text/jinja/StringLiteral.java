@@ -51,10 +51,24 @@ final class StringLiteral {
         if (c >= '0' && c <= '7') {
           return octal(body, at, out);
         }
-        out.append('\\').append(c);
+        return unknown(body, at, out);
       }
     }
     return at + 1;
+  }
+
+  /**
+   * An escape that is none keeps its backslash; Python has by then spelled out what is not ASCII.
+   */
+  private static int unknown(String body, int at, StringBuilder out) {
+    int c = body.codePointAt(at);
+    out.append('\\');
+    if (c < 0x80) {
+      out.append((char) c);
+    } else {
+      out.append(String.format(c < 0x100 ? "x%02x" : c < 0x10000 ? "u%04x" : "U%08x", c));
+    }
+    return at + Character.charCount(c);
   }
 
   private static int hex(String body, int at, int numDigits, StringBuilder out, int line) {

@@ -31,8 +31,12 @@ final class Tests {
     all.put("odd", (value, arguments, budget) -> remainder("odd", value, arguments, 2) == 1);
     all.put("even", (value, arguments, budget) -> remainder("even", value, arguments, 2) == 0);
     all.put("divisibleby", Tests::isDivisible);
-    all.put("lower", (value, arguments, budget) -> PyText.isLower(PyFormat.str(value, budget)));
-    all.put("upper", (value, arguments, budget) -> PyText.isUpper(PyFormat.str(value, budget)));
+    all.put(
+        "lower",
+        (value, arguments, budget) -> PyText.isLower(text("lower", value, arguments, budget)));
+    all.put(
+        "upper",
+        (value, arguments, budget) -> PyText.isUpper(text("upper", value, arguments, budget)));
     all.put("sameas", (value, arguments, budget) -> isSame(value, one("sameas", arguments)));
     plain(all, "filter", value -> value instanceof String name && Filters.isKnown(name));
     plain(all, "test", value -> value instanceof String name && ALL.containsKey(name));
@@ -91,6 +95,11 @@ final class Tests {
           arguments.bind(name, 0);
           return predicate.test(value);
         });
+  }
+
+  private static String text(String name, Object value, Arguments arguments, Budget budget) {
+    arguments.bind(name, 0);
+    return PyFormat.str(value, budget);
   }
 
   private static Object one(String name, Arguments arguments) {
