@@ -52,6 +52,7 @@ public final class ServerMetrics {
 
   /** The registry outlives the application in dev mode, and its gauges would hold on to it. */
   void stop(@Observes ShutdownEvent event) {
+    registry.removeMatching((id, metric) -> true);
     SharedMetricRegistries.dropAll();
   }
 
