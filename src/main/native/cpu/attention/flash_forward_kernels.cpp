@@ -155,7 +155,7 @@ class Walk {
       body(Rows<kTileR>(), row);
     }
     for (; kTileR > 4 && row + 4 <= tile_.rows; row += 4) {
-      body(Rows < kTileR<4 ? kTileR : 4>(), row);
+      body(Rows < kTileR < 4 ? kTileR : 4 > (), row);
     }
     for (; kTileR > 2 && row + 2 <= tile_.rows; row += 2) {
       body(Rows<2>(), row);
