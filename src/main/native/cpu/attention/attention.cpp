@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 #include "common/check.h"
@@ -11,6 +12,7 @@
 namespace {
 
 using fovea::AttentionTile;
+using fovea::kFewRows;
 using fovea::kPageSlots;
 using fovea::kSpanSlots;
 using fovea::kTileRows;
@@ -26,6 +28,7 @@ struct Item {
 struct Piece {
   int64_t item;
   int64_t span;  // -1: all
+  int64_t cost;
 };
 
 void check_shapes(const FoveaStream* stream, const FoveaAttention* p) {
@@ -114,12 +117,13 @@ std::vector<Item> cut(const FoveaAttention& p) {
       }
     }
   }
-  std::stable_sort(items.begin(), items.end(),
-                   [](const Item& a, const Item& b) { return a.cost > b.cost; });
   return items;
 }
 
-// Splits the items that would keep one thread busy while others idle; gives the floats needed.
+// Which items to split by span, and the floats that their partial results need. Large tiles are
+// split where one would keep a thread busy while others idle. Small ones (decodes) always are: all
+// KV heads of a span then run one after the other, and share the page translations of the same
+// memory. Their partial results are less than a hundredth of the keys and values they stand for.
 int64_t plan_splits(const FoveaStream& stream, std::vector<Item>* items) {
   int64_t total = 0;
   for (const Item& item : *items) {
@@ -127,10 +131,12 @@ int64_t plan_splits(const FoveaStream& stream, std::vector<Item>* items) {
   }
   int64_t floats = 0;
   for (Item& item : *items) {
-    const int64_t spans = item.span_end - item.span_begin;
-    if (stream.pool.threads() > 1 && spans > 1 && item.cost > total / (4 * stream.pool.threads())) {
+    const bool is_share =
+        stream.pool.threads() > 1 && item.cost > total / (4 * stream.pool.threads());
+    if (item.span_end - item.span_begin > 1 && (is_share || item.tile.rows <= kFewRows)) {
       item.partials = floats;
-      floats += spans * stream.kernels.attention_partial_floats(*item.tile.p, item.tile.rows);
+      floats += (item.span_end - item.span_begin) *
+                stream.kernels.attention_partial_floats(*item.tile.p, item.tile.rows);
     }
   }
   return floats;
@@ -141,13 +147,22 @@ std::vector<Piece> pieces_of(const std::vector<Item>& items) {
   for (size_t i = 0; i < items.size(); i++) {
     const int64_t item = static_cast<int64_t>(i);
     if (items[i].partials < 0) {
-      pieces.push_back({item, -1});
+      pieces.push_back({item, -1, items[i].cost});
       continue;
     }
+    const int64_t spans = items[i].span_end - items[i].span_begin;
     for (int64_t span = items[i].span_begin; span < items[i].span_end; span++) {
-      pieces.push_back({item, span});
+      pieces.push_back({item, span, items[i].cost / spans});
     }
   }
+  // Longest first; equal ones by sequence and span, so that heads follow each other.
+  std::stable_sort(pieces.begin(), pieces.end(), [&](const Piece& a, const Piece& b) {
+    const auto key = [&](const Piece& piece) {
+      return std::make_tuple(-piece.cost, items[static_cast<size_t>(piece.item)].tile.query_start,
+                             piece.span);
+    };
+    return key(a) < key(b);
+  });
   return pieces;
 }
 

@@ -21,7 +21,11 @@ namespace {
 constexpr float kLog2E = 1.4426950408889634f;
 constexpr int64_t kPagesASpan = kSpanSlots / kPageSlots;
 
-FOVEA_INLINE int64_t padded_dim(int64_t dim) { return (dim + kLanes - 1) / kLanes * kLanes; }
+// Whole vectors of columns; of pairs of columns where values are packed in pairs.
+FOVEA_INLINE int64_t padded_dim(const FoveaAttention& p) {
+  const int64_t unit = kHasBf16Dot && p.kvType == FOVEA_BF16 ? 2 * kLanes : kLanes;
+  return (p.headDim + unit - 1) / unit * unit;
+}
 
 template <class T>
 FOVEA_INLINE T* at(uint64_t address) {
@@ -87,19 +91,20 @@ class Walk {
  public:
   using Element = typename PanelOf<T>::Element;
   static constexpr int kPair = PanelOf<T>::kPair;
+  static constexpr int64_t kWeights = kPageSlots / kPair;
 
-  static int64_t scratch_bytes(int64_t dim) {
-    const int64_t padded = padded_dim(dim);
-    const int64_t elements = kTileRows * padded / kPair + kPageSlots * padded / kPair * 2;
-    return elements * static_cast<int64_t>(sizeof(Element)) + kTileRows * kLanes * 4;
+  static int64_t scratch_bytes(int64_t padded) {
+    const int64_t elements = (kTileRows + kPageSlots) * padded / kPair + kTileRows * kWeights;
+    return elements * int64_t{sizeof(Element)} + kTileRows * (kLanes + 1) * int64_t{sizeof(float)};
   }
 
   Walk(const AttentionTile& tile, char* scratch)
-      : tile_(tile), p_(*tile.p), dim_(p_.headDim), padded_(padded_dim(dim_)) {
+      : tile_(tile), p_(*tile.p), dim_(p_.headDim), padded_(padded_dim(p_)) {
     q_ = reinterpret_cast<Element*>(scratch);
-    keys_ = q_ + kTileRows * padded_ / kPair;
-    values_ = keys_ + kPageSlots * padded_ / kPair;
-    lane_sums_ = reinterpret_cast<float*>(values_ + kPageSlots * padded_ / kPair);
+    packed_ = q_ + kTileRows * padded_ / kPair;
+    weights_ = packed_ + kPageSlots * padded_ / kPair;
+    lane_sums_ = reinterpret_cast<float*>(weights_ + kTileRows * kWeights);
+    factors_ = lane_sums_ + kTileRows * kLanes;
     load_queries();
   }
 
@@ -113,8 +118,7 @@ class Walk {
     const int64_t begin = first > low ? first : low;
     const int64_t end = first + kPagesASpan < high ? first + kPagesASpan : high;
     for (int64_t page = begin; page < end; page++) {
-      load_page(page);
-      run_page(page, state);
+      run_page(page, page + 1 < high, state);
     }
     for (int64_t r = 0; r < tile_.rows; r++) {
       state.sum[r] = reduce_add(load(lane_sums_ + r * kLanes));
@@ -127,10 +131,7 @@ class Walk {
       const float sum = state.sum[r];
       const Vec factor = broadcast(sum == 0.0f ? 0.0f : 1.0f / sum);
       T* out = at<T>(p_.out) + row_offset(r);
-      const float* o = state.o + r * padded_;
-      for (int64_t d = 0; d < dim_; d += kLanes) {
-        store_some(out + d, load(o + d) * factor, dim_ - d);
-      }
+      write_row(state.o + r * padded_, factor, out, dim_);
     }
   }
 
@@ -156,69 +157,108 @@ class Walk {
     }
   }
 
-  void load_page(int64_t page) {
-    const int64_t id = tile_.pages[page];
+  PageSlots<T> slots(uint64_t base, int64_t page, int64_t page_stride, int64_t head_stride,
+                     int64_t slot_stride) const {
     const int64_t left = tile_.context - page * kPageSlots;
-    const int64_t count = left < kPageSlots ? left : kPageSlots;
-    pack_keys<T>(at<const T>(p_.k) + id * p_.kPageStride + tile_.kv_head * p_.kHeadStride,
-                 p_.kSlotStride, count, dim_, keys_);
-    pack_values<T>(at<const T>(p_.v) + id * p_.vPageStride + tile_.kv_head * p_.vHeadStride,
-                   p_.vSlotStride, count, dim_, padded_, values_);
+    return {at<const T>(base) + tile_.pages[page] * page_stride + tile_.kv_head * head_stride,
+            slot_stride, left < kPageSlots ? left : kPageSlots, dim_};
+  }
+  PageSlots<T> keys(int64_t page) const {
+    return slots(p_.k, page, p_.kPageStride, p_.kHeadStride, p_.kSlotStride);
+  }
+  PageSlots<T> values(int64_t page) const {
+    return slots(p_.v, page, p_.vPageStride, p_.vHeadStride, p_.vSlotStride);
   }
 
-  void run_page(int64_t page, const State& state) {
-    int64_t r = 0;
-    for (; r + kTileR <= tile_.rows; r += kTileR) {
-      run_rows<kTileR>(page, r, state);
+  // One page against all rows: first every row's weights, then every row's output, so that packed
+  // keys and packed values take turns in the nearest cache.
+  void run_page(int64_t page, bool has_next, const State& state) {
+    if (has_next && tile_.rows <= kFewRows) {
+      const PageSlots<T> next = keys(page + 1);
+      ahead_.start(next.first, values(page + 1).first, next.count * dim_ * int64_t{sizeof(T)});
     }
-    for (; kTileR > 2 && r + 2 <= tile_.rows; r += 2) {
-      run_rows<2>(page, r, state);
-    }
-    for (; r < tile_.rows; r++) {
-      run_rows<1>(page, r, state);
-    }
+    pack_keys(keys(page), &ahead_, packed_);
+    for_row_groups([&](auto rows, int64_t row) { weigh<rows.value>(page, row, state); });
+    pack_values(values(page), padded_, &ahead_, packed_);
+    for_row_groups([&](auto rows, int64_t row) { add_values<rows.value>(page, row, state); });
   }
 
-  // R rows against one page.
   template <int R>
-  void run_rows(int64_t page, int64_t row, const State& state) {
+  struct Rows {
+    static constexpr int value = R;
+  };
+
+  // Cuts the tile's rows into register tiles.
+  template <class Body>
+  FOVEA_MEMBER void for_row_groups(const Body& body) {
+    int64_t row = 0;
+    for (; row + kTileR <= tile_.rows; row += kTileR) {
+      body(Rows<kTileR>(), row);
+    }
+    for (; kTileR > 4 && row + 4 <= tile_.rows; row += 4) {
+      body(Rows < kTileR<4 ? kTileR : 4>(), row);
+    }
+    for (; kTileR > 2 && row + 2 <= tile_.rows; row += 2) {
+      body(Rows<2>(), row);
+    }
+    for (; row < tile_.rows; row++) {
+      body(Rows<1>(), row);
+    }
+  }
+
+  // Whether any of `count` rows sees any slot of the page.
+  FOVEA_MEMBER bool sees(int64_t page, int64_t row, int64_t count) const {
     const int64_t begin = page * kPageSlots;
-    const int64_t end = begin + kPageSlots;
-    const Visible first = visible(tile_, row);
-    const Visible last = visible(tile_, row + R - 1);
-    if (begin >= last.high || end <= first.low) {
+    return begin < visible(tile_, row + count - 1).high &&
+           begin + kPageSlots > visible(tile_, row).low;
+  }
+
+  // Weights and factors of R rows against the packed keys of a page.
+  template <int R>
+  void weigh(int64_t page, int64_t row, const State& state) {
+    if (!sees(page, row, R)) {
       return;
     }
     float scores[R][kPageSlots];
     score<R>(row, scores);
-    if (begin < last.low || end > first.high) {
+    const int64_t begin = page * kPageSlots;
+    if (begin < visible(tile_, row + R - 1).low || begin + kPageSlots > visible(tile_, row).high) {
       for (int r = 0; r < R; r++) {
         mask(visible(tile_, row + r), begin, scores[r]);
       }
     }
-    Element weights[R][kPageSlots / kPair];
-    float factors[R];
     for (int r = 0; r < R; r++) {
-      factors[r] = soften(row + r, scores[r], weights[r], state);
+      factors_[row + r] = soften(row + r, scores[r], weights_ + (row + r) * kWeights, state);
+    }
+  }
+
+  // R rows of the output against the packed values of a page.
+  template <int R>
+  void add_values(int64_t page, int64_t row, const State& state) {
+    if (!sees(page, row, R)) {
+      return;
     }
     int64_t d = 0;
     for (; d + kTileC * kLanes <= padded_; d += kTileC * kLanes) {
-      accumulate<R, kTileC>(weights, factors, d, state.o + row * padded_);
+      accumulate<R, kTileC>(row, d, state.o + row * padded_ + d);
+    }
+    for (; kTileC > 2 && d + 2 * kLanes <= padded_; d += 2 * kLanes) {
+      accumulate<R, 2>(row, d, state.o + row * padded_ + d);
     }
     for (; d < padded_; d += kLanes) {
-      accumulate<R, 1>(weights, factors, d, state.o + row * padded_);
+      accumulate<R, 1>(row, d, state.o + row * padded_ + d);
     }
   }
 
   // scores = scale log2(e) q k^T.
   template <int R>
-  FOVEA_MEMBER void score(int64_t row, float (&scores)[R][kPageSlots]) const {
+  FOVEA_MEMBER void score(int64_t row, float (&scores)[R][kPageSlots]) {
     const Vec scale = broadcast(p_.scale * kLog2E);
     for (int64_t slot = 0; slot < kPageSlots; slot += kTileC * kLanes) {
       Vec sums[R][kTileC] = {};
       multiply<R, kTileC, Element>(
-          {q_ + row * padded_ / kPair, padded_ / kPair, keys_ + slot, kPageSlots, dim_ / kPair},
-          sums);
+          {q_ + row * padded_ / kPair, padded_ / kPair, packed_ + slot, kPageSlots, dim_ / kPair},
+          &ahead_, sums);
       for (int r = 0; r < R; r++) {
         for (int c = 0; c < kTileC; c++) {
           store(scores[r] + slot + c * kLanes, sums[r][c] * scale);
@@ -266,21 +306,20 @@ class Walk {
     }
   }
 
-  // o = factor o + weights v for columns [d, d + C lanes).
+  // o = factor o + weights v for C vectors of columns from d on.
   template <int R, int C>
-  FOVEA_MEMBER void accumulate(const Element (&weights)[R][kPageSlots / kPair],
-                               const float (&factors)[R], int64_t d, float* o) const {
+  FOVEA_MEMBER void accumulate(int64_t row, int64_t d, float* o) {
     Vec sums[R][C];
     for (int r = 0; r < R; r++) {
       for (int c = 0; c < C; c++) {
-        sums[r][c] = load(o + r * padded_ + d + c * kLanes) * broadcast(factors[r]);
+        sums[r][c] = load(o + r * padded_ + c * kLanes) * broadcast(factors_[row + r]);
       }
     }
-    multiply<R, C, Element>(
-        {weights[0], kPageSlots / kPair, values_ + d, padded_, kPageSlots / kPair}, sums);
+    multiply<R, C, Element>({weights_ + row * kWeights, kWeights, packed_ + d, padded_, kWeights},
+                            &ahead_, sums);
     for (int r = 0; r < R; r++) {
       for (int c = 0; c < C; c++) {
-        store(o + r * padded_ + d + c * kLanes, sums[r][c]);
+        store(o + r * padded_ + c * kLanes, sums[r][c]);
       }
     }
   }
@@ -289,22 +328,24 @@ class Walk {
   const FoveaAttention& p_;
   const int64_t dim_;
   const int64_t padded_;
+  Ahead ahead_;
   Element* q_;        // [rows, padded D / pair]
-  Element* keys_;     // [D / pair, 64]
-  Element* values_;   // [64 / pair, padded D]
+  Element* packed_;   // keys [D / pair, 64], then values [64 / pair, padded D]
+  Element* weights_;  // [rows, 64 / pair]
   float* lane_sums_;  // [rows, lanes]
+  float* factors_;    // [rows], of the output before this page
 };
 
-FOVEA_INLINE int64_t state_floats(int64_t dim, int64_t rows) {
-  return rows * (padded_dim(dim) + 2);
+FOVEA_INLINE int64_t state_floats(const FoveaAttention& p, int64_t rows) {
+  return rows * (padded_dim(p) + 2);
 }
 
 // The walk's scratch comes first, then two states.
 FOVEA_INLINE int64_t walk_bytes(const FoveaAttention& p) {
   int64_t bytes = 0;
   with_storage(p.kvType, [&](auto* tag) {
-    bytes =
-        Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>>::scratch_bytes(p.headDim);
+    bytes = Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>>::scratch_bytes(
+        padded_dim(p));
   });
   return (bytes + 63) / 64 * 64;
 }
@@ -312,15 +353,15 @@ FOVEA_INLINE int64_t walk_bytes(const FoveaAttention& p) {
 }  // namespace
 
 int64_t attention_partial_floats(const FoveaAttention& p, int64_t rows) {
-  return state_floats(p.headDim, rows);
+  return state_floats(p, rows);
 }
 
 int64_t attention_scratch_bytes(const FoveaAttention& p) {
-  return walk_bytes(p) + 2 * state_floats(p.headDim, kTileRows) * 4;
+  return walk_bytes(p) + 2 * state_floats(p, kTileRows) * 4;
 }
 
 void attention_span(const AttentionTile& tile, int64_t span, float* partial, char* scratch) {
-  const int64_t padded = padded_dim(tile.p->headDim);
+  const int64_t padded = padded_dim(*tile.p);
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
     walk.run_span(span, State::in(partial, tile.rows, padded));
@@ -329,8 +370,8 @@ void attention_span(const AttentionTile& tile, int64_t span, float* partial, cha
 
 void attention_merge(const AttentionTile& tile, const float* partials, int64_t spans,
                      char* scratch) {
-  const int64_t padded = padded_dim(tile.p->headDim);
-  const int64_t floats = state_floats(tile.p->headDim, tile.rows);
+  const int64_t padded = padded_dim(*tile.p);
+  const int64_t floats = state_floats(*tile.p, tile.rows);
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
     float* memory = const_cast<float*>(partials);
@@ -344,13 +385,12 @@ void attention_merge(const AttentionTile& tile, const float* partials, int64_t s
 
 void attention_tile(const AttentionTile& tile, int64_t span_begin, int64_t span_end,
                     char* scratch) {
-  const int64_t padded = padded_dim(tile.p->headDim);
+  const int64_t padded = padded_dim(*tile.p);
   float* memory = reinterpret_cast<float*>(scratch + walk_bytes(*tile.p));
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
     const State total = State::in(memory, tile.rows, padded);
-    const State next =
-        State::in(memory + state_floats(tile.p->headDim, kTileRows), tile.rows, padded);
+    const State next = State::in(memory + state_floats(*tile.p, kTileRows), tile.rows, padded);
     walk.run_span(span_begin, total);
     for (int64_t span = span_begin + 1; span < span_end; span++) {
       walk.run_span(span, next);

@@ -47,65 +47,152 @@ struct Panel {
   int64_t steps;
 };
 
-template <int R, int C, class E>
-FOVEA_INLINE void multiply(const Panel<E>& panel, Vec (&sums)[R][C]) {
-  const E* b = panel.b;
-  for (int64_t k = 0; k < panel.steps; k++, b += panel.b_stride) {
-#pragma GCC unroll 8
-    for (int r = 0; r < R; r++) {
-#pragma GCC unroll 8
-      for (int c = 0; c < C; c++) {
-        sums[r][c] = multiply_step(sums[r][c], panel.a[r * panel.a_stride + k], b + c * kLanes);
-      }
+// Asks for the keys and values of the page after this one while this one is computed: a decode
+// has few rows and waits for memory otherwise.
+class Ahead {
+ public:
+  // `bytes` each from keys and values; null: nothing.
+  FOVEA_MEMBER void start(const void* keys, const void* values, int64_t bytes) {
+    keys_ = static_cast<const char*>(keys);
+    values_ = static_cast<const char*>(values);
+    left_ = keys != nullptr ? bytes : 0;
+  }
+
+  // The next few lines.
+  FOVEA_MEMBER void step() {
+    for (int i = 0; i < kLines && left_ > 0; i++) {
+      __builtin_prefetch(keys_, 0, 2);
+      __builtin_prefetch(values_, 0, 2);
+      keys_ += kLineBytes;
+      values_ += kLineBytes;
+      left_ -= kLineBytes;
     }
   }
-}
 
-// 64 slots of keys, of which `count` are used, as [D / pair, 64]; unused ones as zeros.
-template <class T>
-void pack_keys(const T* k, int64_t slot_stride, int64_t count, int64_t dim,
-               typename PanelOf<T>::Element* out) {
-  using Element = typename PanelOf<T>::Element;
-  constexpr int kPair = PanelOf<T>::kPair;
-  for (int64_t slot = 0; slot < kPageSlots; slot++) {
-    const T* row = k + slot * slot_stride;
-    for (int64_t d = 0; d < dim; d += kPair) {
-      Element element{};
-      if (slot < count) {
-        if constexpr (kPair == 1) {
-          float lanes[kLanes];
-          store(lanes, load_some(row + d, 1));
-          element = lanes[0];
-        } else {
-          memcpy(&element, row + d, sizeof element);
+ private:
+  static constexpr int kLines = 6;
+  static constexpr int64_t kLineBytes = 64;
+  const char* keys_ = nullptr;
+  const char* values_ = nullptr;
+  int64_t left_ = 0;
+};
+
+template <int R, int C, class E>
+FOVEA_INLINE void multiply(const Panel<E>& panel, Ahead* ahead, Vec (&sums)[R][C]) {
+  constexpr int64_t kStepsBetween = 8;
+  const E* b = panel.b;
+  for (int64_t begin = 0; begin < panel.steps; begin += kStepsBetween) {
+    ahead->step();
+    const int64_t end = begin + kStepsBetween < panel.steps ? begin + kStepsBetween : panel.steps;
+    for (int64_t k = begin; k < end; k++, b += panel.b_stride) {
+#pragma GCC unroll 8
+      for (int r = 0; r < R; r++) {
+#pragma GCC unroll 8
+        for (int c = 0; c < C; c++) {
+          sums[r][c] = multiply_step(sums[r][c], panel.a[r * panel.a_stride + k], b + c * kLanes);
         }
       }
-      out[d / kPair * kPageSlots + slot] = element;
     }
   }
 }
 
-// 64 slots of values as [64 / pair, padded D]; unused slots and padding as zeros, so that whatever
-// a page holds past its sequence (NaN, say) is never multiplied.
+// The slots of one page and KV head: `count` of them in use.
 template <class T>
-void pack_values(const T* v, int64_t slot_stride, int64_t count, int64_t dim, int64_t padded,
-                 typename PanelOf<T>::Element* out) {
-  constexpr int kPair = PanelOf<T>::kPair;
-  memset(out, 0, static_cast<size_t>(kPageSlots / kPair * padded) * sizeof *out);
-  for (int64_t slot = 0; slot < count; slot++) {
-    const T* row = v + slot * slot_stride;
-    if constexpr (kPair == 1) {
-      for (int64_t d = 0; d < dim; d += kLanes) {
-        store_some(out + slot * padded + d, load_some(row + d, dim - d), dim - d);
+struct PageSlots {
+  const T* first;
+  int64_t stride, count, dim;
+};
+
+// A row of zeros stands for slots past the sequence, which are never read: whatever they hold (NaN,
+// say) must not be multiplied, not even by a weight of 0.
+template <class T>
+FOVEA_INLINE const T* slot_row(const PageSlots<T>& slots, int64_t slot) {
+  static constexpr T kZeros[kMaxHeadDim] = {};
+  return slot < slots.count ? slots.first + slot * slots.stride : kZeros;
+}
+
+// Keys as [D / pair, 64].
+template <class T>
+FOVEA_INLINE void pack_keys(const PageSlots<T>& slots, Ahead* ahead, float* out) {
+  for (int64_t slot = 0; slot < kPageSlots; slot += kLanes) {
+    for (int64_t d = 0; d < slots.dim; d += kLanes) {
+      ahead->step();
+      Vec rows[kLanes];
+      for (int i = 0; i < kLanes; i++) {
+        rows[i] = load_some(slot_row(slots, slot + i) + d, slots.dim - d);
       }
-    } else {
-      T* to = reinterpret_cast<T*>(out + slot / kPair * padded) + slot % kPair;
-      for (int64_t d = 0; d < dim; d++) {
-        to[d * kPair] = row[d];
+      transpose(rows);
+      const int64_t count = slots.dim - d < kLanes ? slots.dim - d : kLanes;
+      for (int64_t i = 0; i < count; i++) {
+        store(out + (d + i) * kPageSlots + slot, rows[i]);
       }
     }
   }
 }
+
+// Values as [64 / pair, padded D]; the padding as zeros.
+template <class T>
+FOVEA_INLINE void pack_values(const PageSlots<T>& slots, int64_t padded, Ahead* ahead, float* out) {
+  for (int64_t slot = 0; slot < kPageSlots; slot++, out += padded) {
+    const T* row = slot_row(slots, slot);
+    if (slot % 8 == 0) {
+      ahead->step();
+    }
+    for (int64_t d = 0; d < slots.dim; d += kLanes) {
+      store(out + d, load_some(row + d, slots.dim - d));
+    }
+  }
+}
+
+template <class T>
+FOVEA_INLINE void write_row(const float* o, Vec factor, T* out, int64_t dim) {
+  for (int64_t d = 0; d < dim; d += kLanes) {
+    store_some(out + d, load(o + d) * factor, dim - d);
+  }
+}
+
+#if defined(FOVEA_VEC_AVX512)
+// D is a multiple of 8, so its pairs come in fours.
+FOVEA_INLINE void pack_keys(const PageSlots<Bf16>& slots, Ahead* ahead, uint32_t* out) {
+  for (int64_t slot = 0; slot < kPageSlots; slot += kLanes) {
+    const float* rows[kLanes];
+    for (int i = 0; i < kLanes; i++) {
+      rows[i] = reinterpret_cast<const float*>(slot_row(slots, slot + i));
+    }
+    for (int64_t pair = 0; pair < slots.dim / 2; pair += 4) {
+      if (pair % 16 == 0) {
+        ahead->step();
+      }
+      Vec columns[4];
+      load_columns(rows, pair, columns);
+      for (int i = 0; i < 4; i++) {
+        store(reinterpret_cast<float*>(out + (pair + i) * kPageSlots + slot), columns[i]);
+      }
+    }
+  }
+}
+
+// Columns in the order of pair_rows; write_row puts them right.
+FOVEA_INLINE void pack_values(const PageSlots<Bf16>& slots, int64_t padded, Ahead* ahead,
+                              uint32_t* out) {
+  for (int64_t slot = 0; slot < kPageSlots; slot += 2, out += padded) {
+    const Bf16* low = slot_row(slots, slot);
+    const Bf16* high = slot_row(slots, slot + 1);
+    if (slot % 8 == 0) {
+      ahead->step();
+    }
+    for (int64_t d = 0; d < slots.dim; d += 2 * kLanes) {
+      pair_rows(low + d, high + d, slots.dim - d, out + d);
+    }
+  }
+}
+
+FOVEA_INLINE void write_row(const float* o, Vec factor, Bf16* out, int64_t dim) {
+  for (int64_t d = 0; d < dim; d += 2 * kLanes) {
+    store_unpaired(out + d, load(o + d) * factor, load(o + d + kLanes) * factor, dim - d);
+  }
+}
+#endif
 
 }  // namespace fovea::FOVEA_ISA
 

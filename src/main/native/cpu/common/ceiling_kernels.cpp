@@ -23,8 +23,10 @@ float read_memory(const void* memory, int64_t bytes) {
   constexpr int kStrands = 8;
   Vec sums[kStrands] = {};
   const int64_t n = bytes / static_cast<int64_t>(sizeof(float));
+  constexpr int64_t kAhead = 512;  // elements; as the kernels do, so that the ceiling is one
   for (int64_t i = 0; i + kStrands * kLanes <= n; i += kStrands * kLanes) {
     for (int s = 0; s < kStrands; s++) {
+      __builtin_prefetch(p + i + s * kLanes + kAhead);
       sums[s] = sums[s] + load(p + i + s * kLanes);
     }
   }

@@ -52,6 +52,8 @@ struct AttentionTile {
 constexpr int64_t kPageSlots = FOVEA_PAGE_SLOTS;
 constexpr int64_t kSpanSlots = 1024;
 constexpr int64_t kTileRows = 256;
+// Tiles of up to so many rows (decodes) are bound by memory.
+constexpr int64_t kFewRows = 32;
 constexpr int64_t kMaxHeadDim = 256;
 
 struct RowScan {

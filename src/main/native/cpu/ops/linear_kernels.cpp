@@ -20,6 +20,8 @@ constexpr int kOuts = 4;
 // flight.
 constexpr int kPanelOuts = 32;
 constexpr int64_t kBlockBytes = 4096;
+constexpr int kFewXRows = 4;
+constexpr int64_t kAheadBytes = 1024;
 
 template <class T>
 struct Task {
@@ -77,6 +79,18 @@ FOVEA_INLINE void step(Tile<T, R, M>* tile, const GetX& get_x, const GetW& get_w
   }
 }
 
+// Asks for what the tile reads kAheadBytes later: further on in its weight rows or, near their end,
+// at the start of the next tile's. Only where x has few rows: such products wait for memory.
+template <class T, int M>
+FOVEA_INLINE void ask_ahead(const T* w, int64_t inputs, int64_t k) {
+  constexpr int64_t kAhead = kAheadBytes / static_cast<int64_t>(sizeof(T));
+  const int64_t later = k + kAhead;
+  const int64_t at = later < inputs ? later : later + (M - 1) * inputs;
+  for (int m = 0; m < M; m++) {
+    __builtin_prefetch(w + m * inputs + at);
+  }
+}
+
 // Elements [begin, end) of K for R rows of x and M of the weight, whose first rows are given.
 template <class T, int R, int M>
 FOVEA_INLINE void walk(Tile<T, R, M>* tile, const T* x, const T* w, int64_t inputs, int64_t begin,
@@ -84,6 +98,9 @@ FOVEA_INLINE void walk(Tile<T, R, M>* tile, const T* x, const T* w, int64_t inpu
   constexpr int64_t kStep = Dot<T>::kStep;
   int64_t k = begin;
   for (; k + kStep <= end; k += kStep) {
+    if constexpr (R <= kFewXRows) {
+      ask_ahead<T, M>(w, inputs, k);
+    }
     step(
         tile, [&](int r) { return Dot<T>::load(x + r * inputs + k); },
         [&](int m) { return Dot<T>::load(w + m * inputs + k); });

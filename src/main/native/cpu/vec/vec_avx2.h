@@ -103,6 +103,25 @@ FOVEA_INLINE float reduce_max(Vec x) {
   return _mm_cvtss_f32(_mm_max_ss(w, _mm_movehdup_ps(w)));
 }
 
+// Rows become columns: within halves first, then the halves.
+FOVEA_INLINE void transpose(Vec (&rows)[kLanes]) {
+  Vec t[kLanes];
+  for (int i = 0; i < kLanes; i += 4) {
+    const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i], rows[i + 1]));
+    const __m256d b = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i], rows[i + 1]));
+    const __m256d c = _mm256_castps_pd(_mm256_unpacklo_ps(rows[i + 2], rows[i + 3]));
+    const __m256d d = _mm256_castps_pd(_mm256_unpackhi_ps(rows[i + 2], rows[i + 3]));
+    t[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+    t[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+    t[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+    t[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+  }
+  for (int i = 0; i < 4; i++) {
+    rows[i] = _mm256_permute2f128_ps(t[i], t[i + 4], 0x20);
+    rows[i + 4] = _mm256_permute2f128_ps(t[i], t[i + 4], 0x31);
+  }
+}
+
 template <class T>
 struct Dot {
   static constexpr int kStep = 8;

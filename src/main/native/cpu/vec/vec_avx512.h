@@ -91,6 +91,31 @@ FOVEA_INLINE float reduce_max(Vec x) {
   return _mm_cvtss_f32(_mm_max_ss(w, _mm_movehdup_ps(w)));
 }
 
+// Rows become columns, 32 bits an element: within quarters first, then the quarters.
+FOVEA_INLINE void transpose(Vec (&rows)[kLanes]) {
+  Vec t[kLanes];
+  for (int i = 0; i < kLanes; i += 4) {
+    const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i], rows[i + 1]));
+    const __m512d b = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i], rows[i + 1]));
+    const __m512d c = _mm512_castps_pd(_mm512_unpacklo_ps(rows[i + 2], rows[i + 3]));
+    const __m512d d = _mm512_castps_pd(_mm512_unpackhi_ps(rows[i + 2], rows[i + 3]));
+    t[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+    t[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+    t[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+    t[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+  }
+  for (int i = 0; i < 4; i++) {
+    const Vec a = _mm512_shuffle_f32x4(t[i], t[i + 4], 0x88);
+    const Vec b = _mm512_shuffle_f32x4(t[i], t[i + 4], 0xdd);
+    const Vec c = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0x88);
+    const Vec d = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0xdd);
+    rows[i] = _mm512_shuffle_f32x4(a, c, 0x88);
+    rows[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
+    rows[i + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
+    rows[i + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
+  }
+}
+
 // Dot-type products: `kStep` elements of two rows into one accumulator.
 template <class T>
 struct Dot {
@@ -114,6 +139,48 @@ struct Dot<Bf16> {
     return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a), reinterpret_cast<__m512bh>(b));
   }
 };
+
+// Words at, at + 1, at + 2, at + 3 of 16 rows as four vectors. Quarters of rows are put together on
+// their way from memory, which leaves the shuffle port half the work of `transpose`.
+FOVEA_INLINE void load_columns(const float* const (&rows)[16], int64_t at, Vec (&columns)[4]) {
+  __m512d pairs[4];
+  Vec quarters[4];
+  for (int i = 0; i < 4; i++) {
+    const auto quarter = [&](int row) { return _mm_loadu_ps(rows[row] + at); };
+    Vec x = _mm512_castps128_ps512(quarter(i));
+    x = _mm512_insertf32x4(x, quarter(i + 4), 1);
+    x = _mm512_insertf32x4(x, quarter(i + 8), 2);
+    quarters[i] = _mm512_insertf32x4(x, quarter(i + 12), 3);
+  }
+  pairs[0] = _mm512_castps_pd(_mm512_unpacklo_ps(quarters[0], quarters[1]));
+  pairs[1] = _mm512_castps_pd(_mm512_unpackhi_ps(quarters[0], quarters[1]));
+  pairs[2] = _mm512_castps_pd(_mm512_unpacklo_ps(quarters[2], quarters[3]));
+  pairs[3] = _mm512_castps_pd(_mm512_unpackhi_ps(quarters[2], quarters[3]));
+  columns[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs[0], pairs[2]));
+  columns[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs[0], pairs[2]));
+  columns[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(pairs[1], pairs[3]));
+  columns[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs[1], pairs[3]));
+}
+
+// Pairs (low[i], high[i]) of 32 elements of two rows: first those of even i, then those of odd i.
+// This order needs no shuffle; n elements are there, the others are zeros.
+FOVEA_INLINE void pair_rows(const Bf16* low, const Bf16* high, int64_t n, uint32_t* out) {
+  const __m512i a = Dot<Bf16>::load_some(low, n);
+  const __m512i b = Dot<Bf16>::load_some(high, n);
+  const __m512i upper = _mm512_set1_epi32(int32_t(0xffff0000u));
+  constexpr int kSelect = 0xd8;  // third operand set: second, else first
+  _mm512_storeu_si512(out, _mm512_ternarylogic_epi32(a, _mm512_slli_epi32(b, 16), upper, kSelect));
+  _mm512_storeu_si512(out + kLanes,
+                      _mm512_ternarylogic_epi32(_mm512_srli_epi32(a, 16), b, upper, kSelect));
+}
+
+// n of 32 elements from the order of pair_rows back to their own.
+FOVEA_INLINE void store_unpaired(Bf16* out, Vec even, Vec odd, int64_t n) {
+  const __m512i low = _mm512_cvtepu16_epi32(to_bf16(even));
+  const __m512i high = _mm512_slli_epi32(_mm512_cvtepu16_epi32(to_bf16(odd)), 16);
+  const __mmask32 mask = n >= 32 ? ~__mmask32(0) : (__mmask32(1) << n) - 1;
+  _mm512_mask_storeu_epi16(out, mask, _mm512_or_si512(low, high));
+}
 
 // Lanes hold pairs of bf16: sum + a.low b.low + a.high b.high with a's pair in every lane.
 FOVEA_INLINE Vec pair_step(Vec sum, uint32_t a, const uint32_t* b) {

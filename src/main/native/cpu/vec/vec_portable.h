@@ -136,6 +136,16 @@ FOVEA_INLINE float reduce_max(Vec x) {
   return a > b ? a : b;
 }
 
+FOVEA_INLINE void transpose(Vec (&rows)[kLanes]) {
+  float t[kLanes][kLanes];
+  for (int i = 0; i < kLanes; i++) {
+    store(t[i], rows[i]);
+  }
+  for (int i = 0; i < kLanes; i++) {
+    rows[i] = Vec{t[0][i], t[1][i], t[2][i], t[3][i]};
+  }
+}
+
 template <class T>
 struct Dot {
   static constexpr int kStep = 4;

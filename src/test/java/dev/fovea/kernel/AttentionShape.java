@@ -64,21 +64,20 @@ record AttentionShape(
   }
 
   /**
-   * The whole cross product of dtype, heads, head dim and window, each over one ragged batch of all
-   * contexts whose row counts are those of {@code ROWS}, turned by one from case to case so that
-   * every context meets every row count; what is too heavy for the budget is left out.
+   * The whole cross product of dtype, heads, head dim and window, each over two ragged batches of
+   * all contexts. Their row counts are those of {@code ROWS}, turned by two from dtype to dtype, so
+   * that every context meets every row count; what is too heavy for the budget is left out.
    */
   static List<AttentionShape> cross(long maxWork) {
     List<AttentionShape> all = new ArrayList<>();
     for (int turn = 0; turn < ROWS.length; turn++) {
+      DType dtype = DTYPES[turn / 2];
       for (int dim : HEAD_DIMS) {
         for (int[] heads : HEADS) {
           HeadLayout layout = new HeadLayout(heads[0], heads[1], dim);
+          List<Sequence> sequences = turned(turn, layout, maxWork);
           for (int window : new int[] {0, 1, 63, 64, 65, 1000}) {
-            List<Sequence> sequences = turned(turn, layout, maxWork);
-            for (DType dtype : DTYPES) {
-              all.add(new AttentionShape(dtype, layout, window, sequences, all.size()));
-            }
+            all.add(new AttentionShape(dtype, layout, window, sequences, all.size()));
           }
         }
       }
