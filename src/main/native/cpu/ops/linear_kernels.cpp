@@ -28,10 +28,10 @@ template <class T>
 struct Task {
   const T* x;
   const T* weight;
-  const T* bias;  // null: none
+  const void* bias;  // null: none
   void* out;
   int64_t inputs, out_stride;
-  int32_t out_type;
+  int32_t bias_type, out_type;
   float* sums;  // kPanelOuts x kRows x kLanes: between blocks of K
 };
 
@@ -114,10 +114,16 @@ FOVEA_INLINE void walk(Tile<T, R, M>* tile, const T* x, const T* w, int64_t inpu
 }
 
 template <class T>
+FOVEA_INLINE Vec load_bias(const Task<T>& task, int64_t out, int64_t n) {
+  return task.bias_type == FOVEA_F32 ? load_some(static_cast<const float*>(task.bias) + out, n)
+                                     : load_some(static_cast<const T*>(task.bias) + out, n);
+}
+
+template <class T>
 FOVEA_INLINE void write(const Task<T>& task, int64_t row, int64_t out, const float* values,
                         int64_t n) {
   const Vec sums = load_some(values, n);
-  const Vec biased = task.bias != nullptr ? sums + load_some(task.bias + out, n) : sums;
+  const Vec biased = task.bias != nullptr ? sums + load_bias(task, out, n) : sums;
   const int64_t at = row * task.out_stride + out;
   if (task.out_type == FOVEA_F32) {
     store_some(static_cast<float*>(task.out) + at, biased, n);
@@ -186,10 +192,11 @@ void run_block(const LinearBlock& block) {
   const Task<T> task = {
       reinterpret_cast<const T*>(static_cast<uintptr_t>(p.x)),
       reinterpret_cast<const T*>(static_cast<uintptr_t>(p.weight)),
-      reinterpret_cast<const T*>(static_cast<uintptr_t>(p.bias)),
+      reinterpret_cast<const void*>(static_cast<uintptr_t>(p.bias)),
       reinterpret_cast<char*>(static_cast<uintptr_t>(p.out)) + p.outColumn * out_bytes,
       p.inputs,
       p.outStride,
+      p.biasType,
       p.outType,
       reinterpret_cast<float*>(block.scratch),
   };
