@@ -148,6 +148,9 @@ public final class ModelService {
       if (state instanceof ModelState.Ready) {
         metrics.count(ending, trace);
       }
+      if (ending instanceof GenerationListener.Ending.Failed failed) {
+        LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
+      }
     }
 
     /** Its requests are being told meanwhile: an exit at once would cut them instead. */

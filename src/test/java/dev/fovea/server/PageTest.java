@@ -141,6 +141,19 @@ class PageTest {
   }
 
   @Test
+  void copiesTheRequestAsACurlCommand() throws InterruptedException {
+    browser.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }");
+    set("prompt", "it's");
+    set("max-tokens", "7");
+    browser.evaluate("document.getElementById('curl').click()");
+
+    browser.await("window.copied");
+    assertThat(browser.evaluate("window.copied").asText())
+        .startsWith("curl -N " + base.toString().replaceAll("/$", "") + "/v1/chat/completions -H ")
+        .contains("\"max_tokens\":7", "it'\\''s", "\"stream\":true");
+  }
+
+  @Test
   void aRefusalIsShownInWords() throws InterruptedException {
     sendWithoutWaiting("refuse me");
 
