@@ -39,12 +39,20 @@ bool spin_until(const Condition& condition) {
 
 ThreadPool::ThreadPool(int threads) {
   workers_.reserve(static_cast<size_t>(threads - 1));
-  for (int worker = 1; worker < threads; worker++) {
-    workers_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (int worker = 1; worker < threads; worker++) {
+      workers_.emplace_back([this, worker] { work(worker); });
+    }
+  } catch (...) {
+    // A thread that cannot be started must not leave the others running without an owner.
+    stop();
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+void ThreadPool::stop() {
   stopping_.store(true);
   {
     std::lock_guard<std::mutex> lock(mutex_);

@@ -37,6 +37,7 @@ class ThreadPool {
     int64_t tasks;
   };
 
+  void stop();
   void run_job(const Job& job);
   void drain(int worker);
   void work(int worker);

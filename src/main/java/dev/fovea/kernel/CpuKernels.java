@@ -47,7 +47,7 @@ public final class CpuKernels implements Kernels {
   /**
    * Starts the thread pool.
    *
-   * @param threads 0: one a core
+   * @param threads 0: as many as the processors that the JVM may use
    * @throws KernelException if the library is not there or the processor lacks the instruction set
    */
   public static CpuKernels open(int threads, Isa isa) {
@@ -57,7 +57,9 @@ public final class CpuKernels implements Kernels {
               throw new KernelException(failure);
             });
     StreamHandle stream = new StreamHandle();
-    NativeStatus.check("open", CpuLibrary.foveaOpenStream(threads, isa.code(), stream));
+    // The JVM knows the CPU quota of a container; native code sees the host's cores.
+    int workers = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
+    NativeStatus.check("open", CpuLibrary.foveaOpenStream(workers, isa.code(), stream));
     return new CpuKernels(stream);
   }
 
