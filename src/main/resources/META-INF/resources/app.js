@@ -280,7 +280,13 @@ document.addEventListener("keydown", (event) => {
 $("stop").addEventListener("click", () => state.running?.abort());
 $("clear").addEventListener("click", clear);
 $("curl").addEventListener("click", async () => {
-  await navigator.clipboard.writeText(curl(buildRequest($("prompt").value)));
+  const command = curl(buildRequest($("prompt").value));
+  // Browsers keep the clipboard from pages that came over plain http from another machine.
+  if (!navigator.clipboard) {
+    window.prompt("Copy this command", command);
+    return;
+  }
+  await navigator.clipboard.writeText(command);
   $("curl").textContent = "Copied";
   setTimeout(() => ($("curl").textContent = "Copy as curl"), 1500);
 });

@@ -144,6 +144,9 @@ public final class ModelService {
       if (state instanceof ModelState.Ready) {
         metrics.count(ending, trace);
       }
+      if (ending instanceof GenerationListener.Ending.Failed failed) {
+        LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
+      }
     }
 
     @Override

@@ -7,7 +7,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -23,11 +27,22 @@ class LoadingTest {
   @Inject TestModelSource source;
   @Inject RecordedEnd process;
 
-  /** The model stays half loaded until the test lets it go. */
+  /** The model stays half loaded until the test lets it go, and has no chat template. */
   public static final class Held implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("test.hold-loading", "true");
+      return Map.of("test.hold-loading", "true", "test.tokenizer", withoutTemplate().toString());
+    }
+  }
+
+  private static Path withoutTemplate() {
+    try {
+      Path directory = Files.createTempDirectory("fovea-bytes");
+      Files.copy(
+          Path.of(TestModelSource.BYTES, "tokenizer.json"), directory.resolve("tokenizer.json"));
+      return directory;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -73,6 +88,22 @@ class LoadingTest {
     assertThat(http.post(Http.COMPLETIONS, "{\"prompt\":\"a\",\"max_tokens\":1}").status())
         .isEqualTo(200);
     assertThat(process.code()).isNull();
+  }
+
+  @Test
+  @Order(2)
+  void aModelWithoutATemplateDoesNotChat() {
+    Http http = new Http(base);
+    source.letGo();
+    Waiting.until("the model is ready", () -> http.get("/health").status() == 200);
+
+    Http.Answer answer =
+        http.post(Http.CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}");
+
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo("no_chat_template");
+    assertThat(http.get("/version").json().at("/served/chat").asBoolean()).isFalse();
+    assertThat(http.get("/examples").json()).isEmpty();
   }
 
   @Test

@@ -131,6 +131,19 @@ class PageTest {
   }
 
   @Test
+  void copiesTheRequestAsACurlCommand() throws InterruptedException {
+    browser.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }");
+    set("prompt", "it's");
+    set("max-tokens", "7");
+    browser.evaluate("document.getElementById('curl').click()");
+
+    browser.await("window.copied");
+    assertThat(browser.evaluate("window.copied").asText())
+        .startsWith("curl -N " + base.toString().replaceAll("/$", "") + "/v1/chat/completions -H ")
+        .contains("\"max_tokens\":7", "it'\\''s", "\"stream\":true");
+  }
+
+  @Test
   void aRefusalIsShownInWords() throws InterruptedException {
     sendWithoutWaiting("refuse me");
 
@@ -179,7 +192,8 @@ class PageTest {
   }
 
   private void set(String id, String value) {
-    browser.evaluate("document.getElementById('%s').value = '%s'".formatted(id, value));
+    browser.evaluate(
+        "document.getElementById('%s').value = '%s'".formatted(id, value.replace("'", "\\'")));
   }
 
   private String text(String selector) {

@@ -26,16 +26,19 @@ public final class TestModelSource implements ModelSource {
   static final int MAX_SEQUENCES = 4;
 
   /** A tokenizer whose tokens are bytes, so that characters split between tokens. */
-  private static final Path BYTES = Path.of("src/test/resources/server/bytes");
+  static final String BYTES = "src/test/resources/server/bytes";
 
   private final CheckpointSource checkpoints;
+  private final Path directory;
   private final CountDownLatch hold;
 
   @Inject
   TestModelSource(
       CheckpointSource checkpoints,
-      @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld) {
+      @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld,
+      @ConfigProperty(name = "test.tokenizer", defaultValue = BYTES) Path directory) {
     this.checkpoints = checkpoints;
+    this.directory = directory;
     hold = new CountDownLatch(isHeld ? 1 : 0);
   }
 
@@ -59,13 +62,13 @@ public final class TestModelSource implements ModelSource {
     return new ServedModel(
         new ServedModel.Facts(
             List.of(ID, "parrot"),
-            BYTES,
+            directory,
             0,
             MAX_CONTEXT,
             VOCABULARY,
             new KernelsInfo("test", "none", "none", 1, "none")),
         new GenerationDefaults(null, null, null, null, null, new int[] {ParrotRunner.END}),
-        ModelText.load(BYTES),
+        ModelText.load(directory),
         Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
         () -> {});
   }
