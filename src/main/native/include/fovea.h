@@ -96,14 +96,14 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
 
 /*
  * out[n, outColumn + m] = sum_k x[n, k] * weight[m, k] (+ bias[m]).
- * x [N, K] and weight [M, K] in type; bias [M] in type (0: none); out has rows of outStride
- * elements in outType (f32 or type). Accumulation fp32. One reduction order for every N: a row's
- * bits depend on that row and the weight alone.
+ * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
+ * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
+ * a row's bits depend on that row and the weight alone.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;
   int64_t numTokens, inputs, outputs, outStride, outColumn;
-  int32_t type, outType;
+  int32_t type, biasType, outType;
 } FoveaLinear;
 int32_t linear(FoveaStream* stream, const FoveaLinear* p);
 

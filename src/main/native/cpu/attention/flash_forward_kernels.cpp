@@ -12,6 +12,7 @@
 //
 // P is rounded to bf16 where the pages are bf16 and the instruction set multiplies pairs.
 #include "attention/panel.h"
+#include "attention/state.h"
 #include "vec/kernels.h"
 #include "vec/vec.h"
 
@@ -30,48 +31,6 @@ FOVEA_INLINE int64_t padded_dim(const FoveaAttention& p) {
 template <class T>
 FOVEA_INLINE T* at(uint64_t address) {
   return reinterpret_cast<T*>(static_cast<uintptr_t>(address));
-}
-
-// Unnormalised output of rows: o [rows, padded D] scaled by 2^-maximum, its maximum (base 2) and
-// its sum of weights, in one piece of memory.
-struct State {
-  float* o;
-  float* maximum;
-  float* sum;
-
-  FOVEA_INLINE State in(float* memory, int64_t rows, int64_t padded) {
-    return {memory, memory + rows * padded, memory + rows * padded + rows};
-  }
-};
-
-FOVEA_INLINE void clear(const State& state, int64_t rows, int64_t padded) {
-  memset(state.o, 0, static_cast<size_t>(rows * padded) * sizeof(float));
-  for (int64_t r = 0; r < rows; r++) {
-    state.maximum[r] = kMinusInfinity;
-    state.sum[r] = 0;
-  }
-}
-
-// 2^(x - maximum) with an empty state's maximum of -infinity taken as 0.
-FOVEA_INLINE float weight(float x, float maximum) {
-  const float base = maximum == kMinusInfinity ? 0.0f : maximum;
-  return first_lane(exp2(broadcast(x - base)));
-}
-
-// into = into merged with from, which covers later positions.
-void merge(const State& into, const State& from, int64_t rows, int64_t padded) {
-  for (int64_t r = 0; r < rows; r++) {
-    const float maximum = from.maximum[r] > into.maximum[r] ? from.maximum[r] : into.maximum[r];
-    const float keep = weight(into.maximum[r], maximum);
-    const float take = weight(from.maximum[r], maximum);
-    float* o = into.o + r * padded;
-    const float* more = from.o + r * padded;
-    for (int64_t d = 0; d < padded; d += kLanes) {
-      store(o + d, fma(load(more + d), broadcast(take), load(o + d) * broadcast(keep)));
-    }
-    into.sum[r] = into.sum[r] * keep + from.sum[r] * take;
-    into.maximum[r] = maximum;
-  }
 }
 
 // Positions that a row sees: [low, high).
@@ -196,7 +155,7 @@ class Walk {
       body(Rows<kTileR>(), row);
     }
     for (; kTileR > 4 && row + 4 <= tile_.rows; row += 4) {
-      body(Rows < kTileR<4 ? kTileR : 4>(), row);
+      body(Rows < kTileR < 4 ? kTileR : 4 > (), row);
     }
     for (; kTileR > 2 && row + 2 <= tile_.rows; row += 2) {
       body(Rows<2>(), row);

@@ -16,6 +16,9 @@ void check(const FoveaStream* stream, const FoveaLinear* p) {
   fovea::check_call(stream, p);
   fovea::check_floating("type", p->type);
   fovea::check_type("outType", p->outType, FOVEA_F32, p->type);
+  if (p->bias != 0) {
+    fovea::check_type("biasType", p->biasType, FOVEA_F32, p->type);
+  }
   fovea::check_range("inputs", p->inputs, 1, fovea::kMaxElements);
   fovea::check_tensor("x", p->x, {p->numTokens, p->inputs});
   fovea::check_tensor("weight", p->weight, {p->outputs, p->inputs});

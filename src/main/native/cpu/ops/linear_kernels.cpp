@@ -20,17 +20,18 @@ constexpr int kOuts = 4;
 // flight.
 constexpr int kPanelOuts = 32;
 constexpr int64_t kBlockBytes = 4096;
+// Products with so few rows of x are bound by memory.
 constexpr int kFewXRows = 4;
-constexpr int64_t kAheadBytes = 1024;
+constexpr int64_t kAheadBytes = 2048;
 
 template <class T>
 struct Task {
   const T* x;
   const T* weight;
-  const T* bias;  // null: none
+  const void* bias;  // null: none
   void* out;
   int64_t inputs, out_stride;
-  int32_t out_type;
+  int32_t bias_type, out_type;
   float* sums;  // kPanelOuts x kRows x kLanes: between blocks of K
 };
 
@@ -113,10 +114,16 @@ FOVEA_INLINE void walk(Tile<T, R, M>* tile, const T* x, const T* w, int64_t inpu
 }
 
 template <class T>
+FOVEA_INLINE Vec load_bias(const Task<T>& task, int64_t out, int64_t n) {
+  return task.bias_type == FOVEA_F32 ? load_some(static_cast<const float*>(task.bias) + out, n)
+                                     : load_some(static_cast<const T*>(task.bias) + out, n);
+}
+
+template <class T>
 FOVEA_INLINE void write(const Task<T>& task, int64_t row, int64_t out, const float* values,
                         int64_t n) {
   const Vec sums = load_some(values, n);
-  const Vec biased = task.bias != nullptr ? sums + load_some(task.bias + out, n) : sums;
+  const Vec biased = task.bias != nullptr ? sums + load_bias(task, out, n) : sums;
   const int64_t at = row * task.out_stride + out;
   if (task.out_type == FOVEA_F32) {
     store_some(static_cast<float*>(task.out) + at, biased, n);
@@ -159,6 +166,8 @@ void run_tile(const Task<T>& task, int64_t row, int64_t out, int64_t begin, int6
 template <class T, int R>
 void run_rows(const Task<T>& task, int64_t row, int64_t out_begin, int64_t out_end) {
   constexpr int64_t kBlock = kBlockBytes / static_cast<int64_t>(sizeof(T));
+  // Few rows: fewer streams of weight rows read memory better.
+  constexpr int kM = R <= 2 ? 2 : kOuts;
   // Blocks only pay where several panels' tiles reuse the x block.
   const int64_t block = R >= kRows && task.inputs >= 2 * kBlock ? kBlock : task.inputs;
   int64_t begin = 0;
@@ -166,8 +175,8 @@ void run_rows(const Task<T>& task, int64_t row, int64_t out_begin, int64_t out_e
     const int64_t end = begin + 2 * block <= task.inputs ? begin + block : task.inputs;
     float* sums = task.sums;
     int64_t out = out_begin;
-    for (; out + kOuts <= out_end; out += kOuts, sums += R * kOuts * kLanes) {
-      run_tile<T, R, kOuts>(task, row, out, begin, end, sums);
+    for (; out + kM <= out_end; out += kM, sums += R * kM * kLanes) {
+      run_tile<T, R, kM>(task, row, out, begin, end, sums);
     }
     for (; out < out_end; out++, sums += R * kLanes) {
       run_tile<T, R, 1>(task, row, out, begin, end, sums);
@@ -183,10 +192,11 @@ void run_block(const LinearBlock& block) {
   const Task<T> task = {
       reinterpret_cast<const T*>(static_cast<uintptr_t>(p.x)),
       reinterpret_cast<const T*>(static_cast<uintptr_t>(p.weight)),
-      reinterpret_cast<const T*>(static_cast<uintptr_t>(p.bias)),
+      reinterpret_cast<const void*>(static_cast<uintptr_t>(p.bias)),
       reinterpret_cast<char*>(static_cast<uintptr_t>(p.out)) + p.outColumn * out_bytes,
       p.inputs,
       p.outStride,
+      p.biasType,
       p.outType,
       reinterpret_cast<float*>(block.scratch),
   };

@@ -17,7 +17,7 @@ void check(const FoveaStream* stream, const FoveaNorm* p) {
   fovea::check_tensor("out", p->out, {p->numTokens, p->hidden});
 }
 
-int32_t normalise(FoveaStream* stream, const FoveaNorm* p, RowKernel fovea::KernelTable::* kernel) {
+int32_t normalise(FoveaStream* stream, const FoveaNorm* p, RowKernel fovea::KernelTable::*kernel) {
   return fovea::guarded([&] {
     check(stream, p);
     const fovea::KernelTable& kernels = stream->kernels;

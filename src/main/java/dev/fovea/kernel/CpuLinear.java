@@ -3,6 +3,7 @@ package dev.fovea.kernel;
 import dev.fovea.binding.CpuLibrary;
 import dev.fovea.binding.CpuLibrary.StreamHandle;
 import dev.fovea.binding.LinearParams;
+import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 
 /**
@@ -25,6 +26,7 @@ final class CpuLinear {
         .inputs(x.shape().dim(1))
         .outStride(out.shape().dim(1))
         .type(weight.dtype().code())
+        .biasType(bias == null ? DType.F32.code() : bias.dtype().code())
         .outType(out.dtype().code());
     long column = 0;
     for (TensorView segment : weight.segments()) {

@@ -50,7 +50,7 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
    *
    * @param residual {@code [N, E] f32}, updated
    * @param delta {@code [N, E] f32} or null
-   * @param out {@code [N, E]}, f32 or gamma's dtype
+   * @param out {@code [N, E]}, f32 or gamma's dtype; any floating one where gamma is f32
    */
   void rmsNorm(TensorView residual, TensorView delta, Norm norm, TensorView out);
 
@@ -63,7 +63,7 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
    *
    * @param x {@code [N, K]} in the weight's dtype
    * @param weight {@code [M, K]}
-   * @param bias {@code [M]} in the weight's dtype, or null
+   * @param bias {@code [M]} in f32 or the weight's dtype, or null
    * @param out {@code [N, M]}, f32 or the weight's dtype
    */
   void linear(TensorView x, Weight weight, Weight bias, TensorView out);

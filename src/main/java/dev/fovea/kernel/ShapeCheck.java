@@ -57,7 +57,8 @@ final class ShapeCheck {
       sameType("beta", norm.beta().dtype(), norm.gamma().dtype());
     }
     dims("out", out.shape(), out.dtype(), n, hidden);
-    f32Or("out", out, norm.gamma().dtype());
+    boolean isWider = norm.gamma().dtype() == DType.F32 && out.dtype().isFloating();
+    f32Or("out", out, isWider ? out.dtype() : norm.gamma().dtype());
   }
 
   static void linear(TensorView x, Weight weight, Weight bias, TensorView out) {
@@ -66,7 +67,11 @@ final class ShapeCheck {
     expect("x", x, weight.dtype(), n, weight.shape().dim(1));
     if (bias != null) {
       vector("bias", bias, weight.shape().dim(0));
-      sameType("bias", bias.dtype(), weight.dtype());
+      require(
+          bias.dtype() == DType.F32 || bias.dtype() == weight.dtype(),
+          "bias: expected F32 or %s, got %s",
+          weight.dtype(),
+          bias);
     }
     dims("out", out.shape(), out.dtype(), n, weight.shape().dim(0));
     f32Or("out", out, weight.dtype());

@@ -4,19 +4,29 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
 import dev.fovea.weights.Checkpoint;
 import dev.fovea.weights.CheckpointException;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The tensors that a configuration needs, by the name and shape that a checkpoint stores.
  *
  * @param expected by full name
  */
-record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
+record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
   static final String WEIGHT = ".weight";
   static final String BIAS = ".bias";
+
+  /**
+   * @param together tensors with the same word share a dtype: all matrices, and vectors that one
+   *     kernel reads at once
+   */
+  record Spec(Shape shape, String together) {
+    private static final String MATRICES = "matrices";
+  }
 
   /** What GPTQ, AWQ, bitsandbytes, compressed-tensors and FP8 checkpoints hold. */
   private static final Pattern QUANTISED =
@@ -31,13 +41,15 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
 
   /** Weights of the model in elements. */
   long elements() {
-    return expected.values().stream().mapToLong(Shape::elements).reduce(0, Math::addExact);
+    return expected.values().stream()
+        .mapToLong(spec -> spec.shape().elements())
+        .reduce(0, Math::addExact);
   }
 
   /**
    * Holds the plan against the headers of a checkpoint; no weight is touched.
    *
-   * @return the dtype that all weights share
+   * @return the dtype that all matrices share; vectors (norms, biases) have it or are F32
    * @throws CheckpointException for missing or unknown tensors, wrong shapes and dtypes
    */
   DType check(Checkpoint checkpoint) {
@@ -45,20 +57,21 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
     for (String name : checkpoint.names()) {
       checkKnown(checkpoint, name, hasPrefix);
     }
-    DType dtype = null;
-    for (Map.Entry<String, Shape> tensor : expected.entrySet()) {
+    Map<String, DType> dtypes = new HashMap<>();
+    for (Map.Entry<String, Spec> tensor : expected.entrySet()) {
       String name = stored(tensor.getKey(), hasPrefix);
       Checkpoint.Info info = checkpoint.info(name);
-      if (!info.shape().equals(tensor.getValue())) {
+      Shape shape = tensor.getValue().shape();
+      if (!info.shape().equals(shape)) {
         throw new CheckpointException(
             info.file(),
             "tensor '%s': expected %s as %s says, got %s"
-                .formatted(name, tensor.getValue(), ModelConfig.FILE, info.shape()));
+                .formatted(name, shape, ModelConfig.FILE, info.shape()));
       }
-      dtype = sameType(name, info, dtype);
+      checkType(name, info, tensor.getValue().together(), dtypes);
     }
     checkTiedHead(checkpoint);
-    return dtype;
+    return dtypes.get(Spec.MATRICES);
   }
 
   /** A head that is tied may be stored a second time: the same numbers, so the same shape. */
@@ -68,7 +81,7 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
       return;
     }
     TensorNames names = config.family().names();
-    Shape embedding = expected.get(names.prefix() + names.outer().embedding() + WEIGHT);
+    Shape embedding = expected.get(names.prefix() + names.outer().embedding() + WEIGHT).shape();
     Checkpoint.Info info = checkpoint.info(head);
     if (!info.shape().equals(embedding)) {
       throw new CheckpointException(
@@ -108,48 +121,57 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
                 .formatted(name, info.shape(), info.type(), config.family().architecture()));
   }
 
-  private static DType sameType(String name, Checkpoint.Info info, DType others) {
-    DType dtype =
-        switch (info.type()) {
-          case "F32" -> DType.F32;
-          case "BF16" -> DType.BF16;
-          case "F16" -> DType.F16;
-          default -> null;
-        };
-    if (dtype == null || (others != null && dtype != others)) {
-      String wanted = others == null ? "F32, BF16 or F16" : others + " as the tensors before it";
-      throw new CheckpointException(
-          info.file(),
-          "tensor '%s': expected dtype %s, got %s".formatted(name, wanted, info.type()));
+  /** Adds the tensor's dtype to those known, by the word that its fellows share. */
+  private static void checkType(
+      String name, Checkpoint.Info info, String together, Map<String, DType> known) {
+    List<DType> wanted = List.of(DType.F32, DType.BF16, DType.F16);
+    String origin = "";
+    if (known.containsKey(together)) {
+      wanted = List.of(known.get(together));
+      origin = " as the tensors before it";
+    } else if (known.containsKey(Spec.MATRICES)) { // the first one: an embedding
+      wanted = List.of(DType.F32, known.get(Spec.MATRICES));
     }
-    return dtype;
+    for (DType dtype : wanted) {
+      if (dtype.name().equals(info.type())) {
+        known.put(together, dtype);
+        return;
+      }
+    }
+    String names = wanted.stream().distinct().map(DType::name).collect(Collectors.joining(" or "));
+    throw new CheckpointException(
+        info.file(),
+        "tensor '%s': expected dtype %s%s, got %s".formatted(name, names, origin, info.type()));
   }
 
   /** Walks a configuration and writes down its tensors. */
   private static final class Listing {
+    private static final String HEAD_NORMS = "headNorms";
+    private static final String BIASES = ".biases";
+
     private final ModelConfig config;
     private final TensorNames names;
-    private final Map<String, Shape> tensors = new LinkedHashMap<>();
+    private final Map<String, Spec> tensors = new LinkedHashMap<>();
 
     Listing(ModelConfig config) {
       this.config = config;
       this.names = config.family().names();
     }
 
-    Map<String, Shape> all() {
+    Map<String, Spec> all() {
       ModelConfig.Sizes sizes = config.sizes();
       long hidden = sizes.hidden();
       String prefix = names.prefix();
-      put(prefix + names.outer().embedding() + WEIGHT, sizes.vocabulary(), hidden);
+      matrix(prefix + names.outer().embedding(), sizes.vocabulary(), hidden);
       if (names.outer().positions() != null) {
-        put(prefix + names.outer().positions() + WEIGHT, sizes.maxPositions(), hidden);
+        matrix(prefix + names.outer().positions(), sizes.maxPositions(), hidden);
       }
       for (int i = 0; i < sizes.layers(); i++) {
         layer(names.layer(i));
       }
       norm(prefix + names.outer().finalNorm());
       if (!config.block().tiedEmbeddings()) {
-        put(TensorNames.HEAD + WEIGHT, sizes.vocabulary(), hidden);
+        matrix(TensorNames.HEAD, sizes.vocabulary(), hidden);
       }
       return tensors;
     }
@@ -165,7 +187,7 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
         projection(prefix + layer.qkv().get(i), rows.get(i), hidden, attention.hasInputBias());
       }
       if (config.family().hasHeadNorm()) {
-        layer.headNorms().forEach(name -> put(prefix + name + WEIGHT, dim));
+        layer.headNorms().forEach(name -> vector(prefix + name + WEIGHT, dim, prefix + HEAD_NORMS));
       }
       long attended = attention.heads().query() * dim;
       projection(prefix + layer.attentionOutput(), hidden, attended, attention.hasOutputBias());
@@ -183,24 +205,28 @@ record TensorPlan(ModelConfig config, Map<String, Shape> expected) {
 
     private void projection(String name, long outputs, long inputs, boolean hasBias) {
       if (config.family().storesTurned()) {
-        put(name + WEIGHT, inputs, outputs);
+        matrix(name, inputs, outputs);
       } else {
-        put(name + WEIGHT, outputs, inputs);
+        matrix(name, outputs, inputs);
       }
       if (hasBias) {
-        put(name + BIAS, outputs);
+        vector(name + BIAS, outputs, name.substring(0, name.lastIndexOf('.')) + BIASES);
       }
     }
 
     private void norm(String name) {
-      put(name + WEIGHT, config.sizes().hidden());
+      vector(name + WEIGHT, config.sizes().hidden(), name);
       if (config.family().isGpt2Like()) {
-        put(name + BIAS, config.sizes().hidden());
+        vector(name + BIAS, config.sizes().hidden(), name);
       }
     }
 
-    private void put(String name, long... dims) {
-      tensors.put(name, Shape.of(dims));
+    private void matrix(String name, long rows, long columns) {
+      tensors.put(name + WEIGHT, new Spec(Shape.of(rows, columns), Spec.MATRICES));
+    }
+
+    private void vector(String name, long length, String together) {
+      tensors.put(name, new Spec(Shape.of(length), together));
     }
   }
 }

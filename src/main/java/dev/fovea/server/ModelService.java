@@ -11,6 +11,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,6 +22,9 @@ import org.jboss.logging.Logger;
 public final class ModelService {
   private static final Logger LOG = Logger.getLogger(ModelService.class);
   private static final int RETRY_SECONDS = 2;
+
+  /** What the answers of a dead engine get to reach their clients. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final FoveaConfig config;
   private final ModelSource source;
@@ -149,8 +153,15 @@ public final class ModelService {
       }
     }
 
+    /** Its requests are being told meanwhile: an exit at once would cut them instead. */
     @Override
     public void onDeath(Throwable cause) {
+      state = new ModelState.Failed("the engine died");
+      try {
+        Thread.sleep(LAST_WORDS.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
       fail("the engine died: " + cause, ExitCode.ENGINE_DEAD, null);
     }
   }

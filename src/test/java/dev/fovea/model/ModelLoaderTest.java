@@ -54,11 +54,15 @@ class ModelLoaderTest {
         broken("a turned matrix", t -> t.compute(GATE, (k, v) -> shaped(v, 32, 128)), "[32, 128]"),
         broken("a flat matrix", t -> t.compute(GATE, (k, v) -> shaped(v, 4096)), "got [4096]"),
         broken(
-            "one tensor of another dtype",
+            "one matrix of another dtype",
+            t -> t.compute(GATE, (k, v) -> Tensor.of("F32", v.shape(), new float[4096])),
+            "expected dtype BF16 as the tensors before it, got F32"),
+        broken(
+            "a norm of a dtype that is neither F32 nor the matrices'",
             t ->
                 t.compute(
-                    "model.norm.weight", (k, v) -> Tensor.of("F32", v.shape(), new float[64])),
-            "expected dtype BF16 as the tensors before it, got F32"),
+                    "model.norm.weight", (k, v) -> new Tensor("F16", v.shape(), new byte[2 * 64])),
+            "expected dtype F32 or BF16, got F16"),
         broken("doubles", t -> t.replaceAll((k, v) -> wide(v, "F64")), "got F64"),
         broken("integers", t -> t.replaceAll((k, v) -> wide(v, "I64")), "got I64"),
         broken("bytes", t -> t.replaceAll((k, v) -> narrow(v, "F8_E4M3")), "got F8_E4M3"),

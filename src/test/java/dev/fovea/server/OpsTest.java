@@ -34,6 +34,16 @@ class OpsTest {
     assertThat(answer.json().get("status").asText()).isEqualTo("UP");
   }
 
+  /** Their names do not change when they do. */
+  @Test
+  void noBrowserKeepsThePagesFiles() {
+    for (String file : new String[] {"/", "/app.js", "/stream.js", "/app.css"}) {
+      Http.Answer answer = http.get(file);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Cache-Control")).as(file).isNull();
+    }
+  }
+
   @Test
   void healthIsReady() {
     Http.Answer answer = http.get("/health");

@@ -54,6 +54,16 @@ class PageTest {
   }
 
   @Test
+  void nothingIsWiderThanItsPlace() {
+    for (String place : new String[] {"aside", "#work", "body"}) {
+      String box = "document.querySelector('%s')".formatted(place);
+      assertThat(browser.evaluate(box + ".scrollWidth - " + box + ".clientWidth").asInt())
+          .as(place)
+          .isZero();
+    }
+  }
+
+  @Test
   void sendsAMessageAndShowsTheAnswerWithItsFigures() throws InterruptedException {
     set("max-tokens", "12");
     browser.evaluate("document.getElementById('prompt').focus()");

@@ -23,6 +23,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.Set;
+import java.util.concurrent.Flow;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Submits a planned request and connects its tokens to the answer a client reads. */
@@ -72,9 +73,8 @@ public final class Generations {
                 handle,
                 ready.timer()::tokens));
     handle.attach(submit(ready, listener));
-    watch(client, mailbox);
     RestMulti.SyncRestMulti.Builder<byte[]> response =
-        RestMulti.fromMultiData(Multi.createFrom().publisher(mailbox));
+        RestMulti.fromMultiData(Multi.createFrom().publisher(whileConnected(client, mailbox)));
     if (stream) {
       response
           .header(HttpHeaders.CONTENT_TYPE, MediaType.SERVER_SENT_EVENTS)
@@ -87,11 +87,20 @@ public final class Generations {
   }
 
   /**
-   * A closed connection gets no reader, and a reader brings its own handler: this one covers the
-   * time before.
+   * The answer, cancelled as soon as its client has left. A reader brings its own close handler,
+   * which replaces this one and hears nothing before the reader has subscribed: so the connection
+   * is looked at once more after that.
    */
-  private static void watch(HttpServerResponse client, AnswerMailbox mailbox) {
+  static Flow.Publisher<byte[]> whileConnected(HttpServerResponse client, AnswerMailbox mailbox) {
     client.closeHandler(gone -> mailbox.cancel());
+    cancelIfClosed(client, mailbox);
+    return reader -> {
+      mailbox.subscribe(reader);
+      cancelIfClosed(client, mailbox);
+    };
+  }
+
+  private static void cancelIfClosed(HttpServerResponse client, AnswerMailbox mailbox) {
     if (client.closed()) {
       mailbox.cancel();
     }
