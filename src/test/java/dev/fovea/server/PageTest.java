@@ -202,7 +202,8 @@ class PageTest {
   }
 
   private void set(String id, String value) {
-    browser.evaluate("document.getElementById('%s').value = '%s'".formatted(id, value));
+    browser.evaluate(
+        "document.getElementById('%s').value = '%s'".formatted(id, value.replace("'", "\\'")));
   }
 
   private String text(String selector) {
