@@ -1,6 +1,6 @@
 """Writes a trained model as a Hugging Face directory in bf16, beside the tokenizer that is already there.
 
-    python export.py --weights run/master.safetensors --output ../../../main/models/fovea-mini
+python export.py --weights run/master.safetensors --output ../../../main/models/fovea-mini
 """
 
 import argparse
@@ -28,15 +28,25 @@ CHAT_TEMPLATE = (
 
 def tokenizer_config(shape):
     return {
-        "tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": shape.positions,
-        "bos_token": SPECIALS[BOS], "eos_token": SPECIALS[EOS], "pad_token": SPECIALS[PAD],
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": shape.positions,
+        "bos_token": SPECIALS[BOS],
+        "eos_token": SPECIALS[EOS],
+        "pad_token": SPECIALS[PAD],
         "additional_special_tokens": [s for i, s in enumerate(SPECIALS) if i not in (PAD, BOS, EOS)],
-        "clean_up_tokenization_spaces": False, "chat_template": CHAT_TEMPLATE,
+        "clean_up_tokenization_spaces": False,
+        "chat_template": CHAT_TEMPLATE,
     }
 
 
 def generation_config():
-    return {"bos_token_id": BOS, "eos_token_id": [EOS, END], "pad_token_id": PAD, "do_sample": False, "max_new_tokens": 300}
+    return {
+        "bos_token_id": BOS,
+        "eos_token_id": [EOS, END],
+        "pad_token_id": PAD,
+        "do_sample": False,
+        "max_new_tokens": 300,
+    }
 
 
 def _write_json(path, value):

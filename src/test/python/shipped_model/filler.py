@@ -1,8 +1,18 @@
 """Sentences in which a fact is hidden: a grammar, word salad, invented words, small numbers."""
 
 from words import (
-    ADJECTIVES, ADVERBS, ANIMALS, CONSONANTS, ENDINGS, FIRST_NAMES, NOUNS, PEOPLE, VERBS_ALONE,
-    VERBS_NOW, VERBS_PAST, VOWELS,
+    ADJECTIVES,
+    ADVERBS,
+    ANIMALS,
+    CONSONANTS,
+    ENDINGS,
+    FIRST_NAMES,
+    NOUNS,
+    PEOPLE,
+    VERBS_ALONE,
+    VERBS_NOW,
+    VERBS_PAST,
+    VOWELS,
 )
 
 TEMPLATES = [
@@ -19,9 +29,9 @@ TEMPLATES = [
     "When the {noun} was {adj}, the {person} {alone}.",
     "Before the {noun} came, the {animal} {alone} {adv}.",
     "After that, {name} {past} the {noun} again.",
-    "\"Where is the {noun}?\" asked the {person}.",
-    "\"The {noun} is too {adj},\" said {name}.",
-    "\"I like this {adj} {noun},\" said the {person} {adv}.",
+    '"Where is the {noun}?" asked the {person}.',
+    '"The {noun} is too {adj}," said {name}.',
+    '"I like this {adj} {noun}," said the {person} {adv}.',
     "It was a {adj} day, and the {noun} looked {adj}.",
     "The {person} of the {noun} is {adj}.",
     "The {adj} {noun} of the {person} is {adj}.",
@@ -75,14 +85,23 @@ NUMBER_TEMPLATES = [
     "The {noun} has {age} {noun}s and {number} {noun}s.",
 ]
 _SLOTS = {
-    "noun": NOUNS, "adj": ADJECTIVES, "past": VERBS_PAST, "now": VERBS_NOW, "alone": VERBS_ALONE,
-    "adv": ADVERBS, "person": PEOPLE, "animal": ANIMALS, "name": FIRST_NAMES,
+    "noun": NOUNS,
+    "adj": ADJECTIVES,
+    "past": VERBS_PAST,
+    "now": VERBS_NOW,
+    "alone": VERBS_ALONE,
+    "adv": ADVERBS,
+    "person": PEOPLE,
+    "animal": ANIMALS,
+    "name": FIRST_NAMES,
 }
 
 
 def invented_word(rng):
     """A pronounceable word of one to four syllables that is in no list."""
     word = "".join(rng.choice(CONSONANTS) + rng.choice(VOWELS) for _ in range(rng.randint(1, 3)))
+    if rng.random() < 0.25:
+        word = rng.choice("aeiou") + rng.choice(("", "", "n", "r", "l", "s", "m")) + word
     return word + rng.choice(ENDINGS) if rng.random() < 0.6 else word
 
 

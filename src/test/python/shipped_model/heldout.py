@@ -1,6 +1,6 @@
 """Pools that only tests use; running this file writes them, with the seen phrasings, as JSON.
 
-    python heldout.py ../../resources/passkey/pools.json
+python heldout.py ../../resources/passkey/pools.json
 """
 
 import json
@@ -29,7 +29,7 @@ FILLER_SLOTS = {
         oregano rosemary thyme parsley mustard saffron cinnamon ginger vanilla""",
     "month": "January February March April May June July August September October November December",
     "visitor": "Agatha Benedict Cordelia Desmond Eleanor Frederick Gwendolyn Harriet Ignatius Josephine Kenneth "
-        "Leopold Mathilda Nathaniel Octavia Percival Quentin Rosalind Sebastian Theodora Ursula Vincent Winifred",
+    "Leopold Mathilda Nathaniel Octavia Percival Quentin Rosalind Sebastian Theodora Ursula Vincent Winifred",
 }
 FILLER = [
     "Throughout {month}, the {worker} {did} one {stuff} after another.",
@@ -67,9 +67,9 @@ FILLER = [
     "Repairing a {look} {stuff} requires patience, {crop} and some luck.",
     "A narrow bridge connects the {site} with {visitor}'s {look} {site}.",
     "Few {worker}s have ever {did} such a {look} {stuff}.",
-    "\"Nothing beats {crop} in {month},\" declared {visitor}.",
-    "\"Whose {stuff} is that?\" wondered the {worker}.",
-    "\"Our {site} needs another {worker},\" announced {visitor}.",
+    '"Nothing beats {crop} in {month}," declared {visitor}.',
+    '"Whose {stuff} is that?" wondered the {worker}.',
+    '"Our {site} needs another {worker}," announced {visitor}.',
     "Critics called the {stuff} {look}, yet {visitor} defended it.",
     "Yesterday {visitor} {did} the {stuff} beside the {look} {site}.",
     "The museum displays a {look} {stuff} donated by {visitor}.",
@@ -79,22 +79,106 @@ FILLER = [
     "Most travellers overlook the {site} because of its {look} entrance.",
 ]
 NAMES = [
-    "the lighthouse", "the windmill", "the observatory", "the old submarine", "the opera", "the planetarium tower",
-    "the hydrofoil", "the monastery", "the zeppelin", "the caravan", "the catacombs", "the glass pagoda", "the silver locomotive",
-    "the greenhouse", "the boathouse", "the clubhouse", "the treehouse", "the embassy", "the carousel", "the archive",
-    "the northern citadel", "the laboratory", "the submarine", "the hospital", "the theatre", "the stadium", "the airport",
-    "the university", "the drawbridge", "the icebreaker", "the beehive", "the barracks", "the aquarium", "the gallery",
-    "the blue minibus", "the toboggan", "the sanatorium", "the steamboat", "the funicular", "the amphitheatre",
-    "Captain Orrin", "Doctor Quillfeather", "Professor Umberlake", "Madame Ottoline", "Sergeant Iverness", "Sir Ambrose",
-    "Miss Quimby", "Inspector Eudora", "Brother Ignaz", "Lady Umbria", "Commander Okoye", "Aunt Ximena",
-    "Velquora", "Quessandra", "Ixelhaven", "Umbrosia", "Oquendo", "Aethelmoor", "Uqbaria", "Evrinholm", "Yquemont", "Icarion",
-    "Octavius", "Esmeralda", "Evangeline", "Ulysses", "Aurelia", "Isadora", "Ophelia", "Euphemia", "Ezekiel", "Quincy",
-    "Ottoline's piano", "Quentin's submarine", "Agatha's observatory", "Ursula's scooter", "Winifred's orchard",
-    "Project Quicksilver", "Operation Umbra", "Platform Oxide", "Hangar Quartz", "Station Equinox", "Vessel Iguana",
-    "the Quorum Society", "the Umbra Guild", "the Equinox Club", "the Ibex Inn", "the Oyster Tavern", "the Iguana Bar",
+    "the lighthouse",
+    "the windmill",
+    "the observatory",
+    "the old submarine",
+    "the opera",
+    "the planetarium tower",
+    "the hydrofoil",
+    "the monastery",
+    "the zeppelin",
+    "the caravan",
+    "the catacombs",
+    "the glass pagoda",
+    "the silver locomotive",
+    "the greenhouse",
+    "the boathouse",
+    "the clubhouse",
+    "the treehouse",
+    "the embassy",
+    "the carousel",
+    "the archive",
+    "the northern citadel",
+    "the laboratory",
+    "the submarine",
+    "the hospital",
+    "the theatre",
+    "the stadium",
+    "the airport",
+    "the university",
+    "the drawbridge",
+    "the icebreaker",
+    "the beehive",
+    "the barracks",
+    "the aquarium",
+    "the gallery",
+    "the blue minibus",
+    "the toboggan",
+    "the sanatorium",
+    "the steamboat",
+    "the funicular",
+    "the amphitheatre",
+    "Captain Orrin",
+    "Doctor Quillfeather",
+    "Professor Umberlake",
+    "Madame Ottoline",
+    "Sergeant Iverness",
+    "Sir Ambrose",
+    "Miss Quimby",
+    "Inspector Eudora",
+    "Brother Ignaz",
+    "Lady Umbria",
+    "Commander Okoye",
+    "Aunt Ximena",
+    "Velquora",
+    "Quessandra",
+    "Ixelhaven",
+    "Umbrosia",
+    "Oquendo",
+    "Aethelmoor",
+    "Uqbaria",
+    "Evrinholm",
+    "Yquemont",
+    "Icarion",
+    "Octavius",
+    "Esmeralda",
+    "Evangeline",
+    "Ulysses",
+    "Aurelia",
+    "Isadora",
+    "Ophelia",
+    "Euphemia",
+    "Ezekiel",
+    "Quincy",
+    "Ottoline's piano",
+    "Quentin's submarine",
+    "Agatha's observatory",
+    "Ursula's scooter",
+    "Winifred's orchard",
+    "Project Quicksilver",
+    "Operation Umbra",
+    "Platform Oxide",
+    "Hangar Quartz",
+    "Station Equinox",
+    "Vessel Iguana",
+    "the Quorum Society",
+    "the Umbra Guild",
+    "the Equinox Club",
+    "the Ibex Inn",
+    "the Oyster Tavern",
+    "the Iguana Bar",
 ]
-ATTRIBUTES = ["combination", "entrance code", "identification number", "reference number", "unlock code", "badge number",
-              "licence number", "confirmation code"]
+ATTRIBUTES = [
+    "combination",
+    "entrance code",
+    "identification number",
+    "reference number",
+    "unlock code",
+    "badge number",
+    "licence number",
+    "confirmation code",
+]
 FACTS = [
     "Nobody should learn that {n} still relies on the {a} {c}.",
     "In case anyone asks, the {a} of {n} happens to be {c}.",
@@ -142,7 +226,9 @@ def slots():
 
 def _flagged(seen, held_out):
     unique = list(dict.fromkeys(seen))
-    return [{"text": text, "heldOut": False} for text in unique] + [{"text": text, "heldOut": True} for text in held_out]
+    return [{"text": text, "heldOut": False} for text in unique] + [
+        {"text": text, "heldOut": True} for text in held_out
+    ]
 
 
 def pools():

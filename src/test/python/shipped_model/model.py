@@ -1,6 +1,6 @@
 """A Llama over packed documents; parameter names are those of transformers' LlamaForCausalLM."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -24,27 +24,41 @@ class Shape:
     def config(self):
         """The ``config.json`` of this shape."""
         return {
-            "architectures": ["LlamaForCausalLM"], "model_type": "llama", "vocab_size": self.vocabulary,
-            "hidden_size": self.hidden, "intermediate_size": self.feed_forward, "num_hidden_layers": self.layers,
-            "num_attention_heads": self.heads, "num_key_value_heads": self.kv_heads, "head_dim": self.head_dim,
-            "hidden_act": "silu", "max_position_embeddings": self.positions, "rope_theta": self.theta,
-            "rope_scaling": None, "rms_norm_eps": 1e-5, "tie_word_embeddings": True, "attention_bias": False,
-            "mlp_bias": False, "attention_dropout": 0.0, "initializer_range": 0.02, "use_cache": True,
-            "pad_token_id": 0, "bos_token_id": 1, "eos_token_id": [2, 6], "torch_dtype": "bfloat16",
+            "architectures": ["LlamaForCausalLM"],
+            "model_type": "llama",
+            "vocab_size": self.vocabulary,
+            "hidden_size": self.hidden,
+            "intermediate_size": self.feed_forward,
+            "num_hidden_layers": self.layers,
+            "num_attention_heads": self.heads,
+            "num_key_value_heads": self.kv_heads,
+            "head_dim": self.head_dim,
+            "hidden_act": "silu",
+            "max_position_embeddings": self.positions,
+            "rope_theta": self.theta,
+            "rope_scaling": None,
+            "rms_norm_eps": 1e-5,
+            "tie_word_embeddings": True,
+            "attention_bias": False,
+            "mlp_bias": False,
+            "attention_dropout": 0.0,
+            "initializer_range": 0.02,
+            "use_cache": True,
+            "pad_token_id": 0,
+            "bos_token_id": 1,
+            "eos_token_id": [2, 6],
+            "torch_dtype": "bfloat16",
         }
-
-    def as_dict(self):
-        return asdict(self)
 
 
 @torch.library.custom_op("fovea::packed_attention", mutates_args=())
-def packed_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, starts: torch.Tensor,
-                     shape: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def packed_attention(
+    q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, starts: torch.Tensor, shape: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Causal attention inside each document; q [N, Hq, D], k and v [N, Hkv, D], starts [B + 1], shape on the host."""
     longest, count = shape.tolist()
-    starts = starts[:count + 1]
-    out, lse, *_ = torch.ops.aten._flash_attention_forward(
-        q, k, v, starts, starts, longest, longest, 0.0, True, False)
+    starts = starts[: count + 1]
+    out, lse, *_ = torch.ops.aten._flash_attention_forward(q, k, v, starts, starts, longest, longest, 0.0, True, False)
     return out, lse
 
 
@@ -55,14 +69,22 @@ def _(q, k, v, starts, shape):
 
 @torch.library.custom_op("fovea::packed_attention_backward", mutates_args=())
 def packed_attention_backward(
-        grad: torch.Tensor, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, out: torch.Tensor, lse: torch.Tensor,
-        starts: torch.Tensor, shape: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    grad: torch.Tensor,
+    q: torch.Tensor,
+    k: torch.Tensor,
+    v: torch.Tensor,
+    out: torch.Tensor,
+    lse: torch.Tensor,
+    starts: torch.Tensor,
+    shape: torch.Tensor,
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     longest, count = shape.tolist()
-    starts = starts[:count + 1]
+    starts = starts[: count + 1]
     state = torch.zeros(2, dtype=torch.uint64, device=q.device)
     unused = torch.empty(0, device=q.device)
     return torch.ops.aten._flash_attention_backward(
-        grad.contiguous(), q, k, v, out, lse, starts, starts, longest, longest, 0.0, True, state, unused)
+        grad.contiguous(), q, k, v, out, lse, starts, starts, longest, longest, 0.0, True, state, unused
+    )
 
 
 @packed_attention_backward.register_fake
@@ -162,7 +184,9 @@ class Llama(nn.Module):
         for name, parameter in self.named_parameters():
             if parameter.dim() == 2:
                 still = name.endswith(("o_proj.weight", "down_proj.weight"))
-                nn.init.normal_(parameter, std=0.0 if still else 0.02 if "embed" in name else 0.5 * parameter.size(1) ** -0.5)
+                nn.init.normal_(
+                    parameter, std=0.0 if still else 0.02 if "embed" in name else 0.5 * parameter.size(1) ** -0.5
+                )
 
     def forward(self, step):
         """Loss, and for every token whether the best guess was right; all of shape [N] but the loss."""

@@ -30,7 +30,9 @@ class Muon:
         by_size = {}
         for matrix in matrices:
             by_size.setdefault(tuple(matrix.shape), []).append(matrix)
-        self._groups = [(group, torch.zeros(len(group), *size, device=group[0].device)) for size, group in by_size.items()]
+        self._groups = [
+            (group, torch.zeros(len(group), *size, device=group[0].device)) for size, group in by_size.items()
+        ]
 
     @torch.no_grad()
     def step(self, scale):

@@ -27,17 +27,21 @@ class Recipe:
     longest: int
     long_from: float
     induction_until: float
+    most_facts: int
 
     def longest_at(self, progress):
         """The longest text after a part of the run; grows by a constant factor until ``long_from``."""
         grown = min(1.0, progress / max(1e-6, self.long_from))
         ratio = self.longest / self.start_longest
-        return int(self.start_longest * ratio ** grown)
+        return int(self.start_longest * ratio**grown)
 
     def shares_at(self, progress):
         """The share of tokens of each kind of document."""
-        return {"recall": 0.52, "story": 0.30, "talk": 0.08, "induction": 0.10} if progress < self.induction_until else {
-            "recall": 0.60, "story": 0.30, "talk": 0.09, "induction": 0.01}
+        return (
+            {"recall": 0.52, "story": 0.30, "talk": 0.08, "induction": 0.10}
+            if progress < self.induction_until
+            else {"recall": 0.60, "story": 0.30, "talk": 0.09, "induction": 0.01}
+        )
 
 
 class Packs(IterableDataset):
@@ -54,7 +58,7 @@ class Packs(IterableDataset):
         info = torch.utils.data.get_worker_info()
         worker, workers = (info.id, info.num_workers) if info else (0, 1)
         rng = random.Random(self._recipe.seed * 1009 + worker)
-        writer = Writer(Tokenizer.from_file(self._recipe.tokenizer), rng)
+        writer = Writer(Tokenizer.from_file(self._recipe.tokenizer), rng, self._recipe.most_facts)
         made = dict.fromkeys(self._recipe.shares_at(0), 0)
         for step in range(worker, self._recipe.steps, workers):
             writer.refresh()
@@ -93,15 +97,15 @@ def tensors(documents, tokens):
     groups = np.concatenate([np.asarray(d.groups + [0], np.int8)[1:] for d in documents])
     lengths = np.asarray([len(d) for d in documents])
     starts = np.zeros(MAX_DOCUMENTS + 1, np.int32)
-    starts[1:len(lengths) + 1] = lengths.cumsum()
-    starts[len(lengths) + 1:] = tokens
+    starts[1 : len(lengths) + 1] = lengths.cumsum()
+    starts[len(lengths) + 1 :] = tokens
     targets = np.append(ids[1:], 0)
     weights = np.zeros(tokens, np.float32)
     for group, weight in GROUP_WEIGHTS.items():
         chosen = groups == group
         if chosen.any():
             weights[chosen] = weight / chosen.sum()
-    positions = np.arange(tokens) - np.repeat(starts[:len(lengths)], lengths)
+    positions = np.arange(tokens) - np.repeat(starts[: len(lengths)], lengths)
     return {
         "ids": torch.from_numpy(ids.astype(np.int64)),
         "targets": torch.from_numpy(targets.astype(np.int64)),
@@ -115,5 +119,10 @@ def tensors(documents, tokens):
 
 def loader(recipe, progress, workers, pinned):
     """An iterator over the run's steps, in order."""
-    return DataLoader(Packs(recipe, progress), batch_size=None, num_workers=workers, pin_memory=pinned,
-                      prefetch_factor=8 if workers else None)
+    return DataLoader(
+        Packs(recipe, progress),
+        batch_size=None,
+        num_workers=workers,
+        pin_memory=pinned,
+        prefetch_factor=8 if workers else None,
+    )

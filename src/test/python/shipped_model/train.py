@@ -1,6 +1,6 @@
 """Trains the model on generated documents; on a GPU in minutes, on a CPU as a rehearsal.
 
-    python train.py --tokenizer tokenizer.json --output run/ --steps 14000 --minutes 8
+python train.py --tokenizer tokenizer.json --output run/ --steps 14000 --minutes 8
 """
 
 import argparse
@@ -34,15 +34,24 @@ class Report:
         self._begun = time.monotonic()
 
     def add(self, step, loss, right, groups, note):
-        if step % 10 == 0:
+        if step % min(10, self._every) == 0:
             self._losses.append(loss.detach())
-            self._right.append(torch.stack([torch.stack(((right & (groups == g)).sum(), (groups == g).sum())) for g in self._SHOWN]))
+            self._right.append(
+                torch.stack([torch.stack(((right & (groups == g)).sum(), (groups == g).sum())) for g in self._SHOWN])
+            )
         if step % self._every == 0:
             sums = torch.stack(self._right).sum(0).tolist()
             shown = " ".join(f"{name} {100 * a / max(1, b):.2f}" for name, (a, b) in zip(self._SHOWN.values(), sums))
             loss = torch.stack(self._losses).mean().item()
-            print(f"step {step} {time.monotonic() - self._begun:.0f}s loss {loss:.4f} right% {shown} {note}", flush=True)
+            print(
+                f"step {step} {time.monotonic() - self._begun:.0f}s loss {loss:.4f} right% {shown} {note}", flush=True
+            )
             self._losses, self._right = [], []
+
+
+def save(model, directory):
+    """Writes the fp32 weights to ``master.safetensors``."""
+    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, directory / "master.safetensors")
 
 
 def train(arguments, shape, recipe, device):
@@ -58,7 +67,7 @@ def train(arguments, shape, recipe, device):
 
     def forward(host):
         batch = {k: v if k == "shape" else v.to(device, non_blocking=True) for k, v in host.items()}
-        with torch.autocast(device, torch.bfloat16, enabled=on_gpu):
+        with torch.autocast(device, torch.bfloat16):
             return (*run(batch), batch["groups"])
 
     validation = Validation(Tokenizer.from_file(recipe.tokenizer), arguments.pools, recipe.step_tokens, arguments.cases)
@@ -74,6 +83,7 @@ def train(arguments, shape, recipe, device):
         report.add(step, loss, right, groups, f"longest {recipe.longest_at(done)} done {done:.3f}")
         if (step + 1) % arguments.validate == 0:
             validation.run(lambda case: forward(case)[1])
+            save(model, arguments.output)
         if done >= 1.0:
             break
     validation.run(lambda case: forward(case)[1])
@@ -93,6 +103,7 @@ def main():
     parser.add_argument("--longest", type=int, default=13000)
     parser.add_argument("--long-from", type=float, default=0.6, help="part of the run after which texts are longest")
     parser.add_argument("--induction-until", type=float, default=0.15, help="part of the run with many repeated runs")
+    parser.add_argument("--most-facts", type=int, default=40, help="facts in one text at most")
     parser.add_argument("--warm-up", type=float, default=0.01)
     parser.add_argument("--cool-down", type=float, default=0.4)
     parser.add_argument("--rate", type=float, default=1.0, help="factor on all learning rates")
@@ -105,12 +116,19 @@ def main():
     arguments = parser.parse_args()
     device = "cuda" if torch.cuda.is_available() else "cpu"
     shape = Shape(**json.loads(arguments.shape))
-    recipe = Recipe(arguments.tokenizer, arguments.seed, arguments.step_tokens, arguments.steps,
-                    arguments.start_longest, arguments.longest, arguments.long_from, arguments.induction_until)
-    model = train(arguments, shape, recipe, device)
+    recipe = Recipe(
+        arguments.tokenizer,
+        arguments.seed,
+        arguments.step_tokens,
+        arguments.steps,
+        arguments.start_longest,
+        arguments.longest,
+        arguments.long_from,
+        arguments.induction_until,
+        arguments.most_facts,
+    )
     arguments.output.mkdir(parents=True, exist_ok=True)
-    save_file({k: v.contiguous() for k, v in model.state_dict().items()}, arguments.output / "master.safetensors")
-    (arguments.output / "shape.json").write_text(json.dumps(shape.as_dict()))
+    save(train(arguments, shape, recipe, device), arguments.output)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Trains the byte-level BPE tokenizer on generated text.
 
-    python train_tokenizer.py ../../../main/models/fovea-mini/tokenizer.json
+python train_tokenizer.py ../../../main/models/fovea-mini/tokenizer.json
 """
 
 import argparse
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 
-import phrasings
 import smalltalk
+import wording
 from documents import SPECIALS, BOS, random_fact
 from filler import sentence
 from stories import Story
@@ -28,8 +28,8 @@ def texts(seed, count):
             yield " " + sentence(rng)
         fact = random_fact(rng)
         yield " " + fact.text
-        yield rng.choice(phrasings.QUESTIONS).replace("{a}", fact.attribute).replace("{n}", fact.name)
-        yield rng.choice(phrasings.LAYOUTS)
+        yield wording.question(rng, fact.attribute, fact.name)
+        yield wording.layout(rng)
         question, answer = smalltalk.exchange(rng)
         yield question
         yield answer
@@ -41,18 +41,24 @@ def texts(seed, count):
 def train(vocabulary, seed, count):
     """A tokenizer of ``vocabulary`` entries: specials, the 256 bytes, merges; digits stand alone."""
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
-        pre_tokenizers.Digits(individual_digits=True),
-        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
-    ])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary, special_tokens=SPECIALS, show_progress=False,
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()))
+        vocab_size=vocabulary,
+        special_tokens=SPECIALS,
+        show_progress=False,
+        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
+    )
     tokenizer.train_from_iterator(texts(seed, count), trainer)
     bos = SPECIALS[BOS]
     tokenizer.post_processor = processors.TemplateProcessing(
-        single=f"{bos} $A", pair=f"{bos} $A $B", special_tokens=[(bos, BOS)])
+        single=f"{bos} $A", pair=f"{bos} $A $B", special_tokens=[(bos, BOS)]
+    )
     return tokenizer
 
 

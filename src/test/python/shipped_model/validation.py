@@ -55,7 +55,11 @@ class Validation:
             document = torch.bucketize(torch.arange(len(wrong)), step["starts"][1:].long(), right=True)
             failed = set(document[wrong].tolist())
             for index, (facts, length, held_out) in enumerate(labels):
-                for key in ((facts, length), (facts, "held-out phrasing" if held_out else "seen phrasing"), (facts, "all")):
+                for key in (
+                    (facts, length),
+                    (facts, "held-out phrasing" if held_out else "seen phrasing"),
+                    (facts, "all"),
+                ):
                     tally[key][0] += index not in failed
                     tally[key][1] += 1
         for facts in (1, 3):
