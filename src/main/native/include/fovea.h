@@ -33,7 +33,12 @@ enum FoveaStatus {
 enum FoveaDType { FOVEA_F32 = 0, FOVEA_BF16 = 1, FOVEA_F16 = 2, FOVEA_I32 = 3, FOVEA_I64 = 4 };
 
 /* Instruction sets of the CPU backend, each including the ones before it. */
-enum FoveaIsa { FOVEA_ISA_AUTO = -1, FOVEA_ISA_PORTABLE = 0, FOVEA_ISA_AVX2 = 1, FOVEA_ISA_AVX512 = 2 };
+enum FoveaIsa {
+  FOVEA_ISA_AUTO = -1,
+  FOVEA_ISA_PORTABLE = 0,
+  FOVEA_ISA_AVX2 = 1,
+  FOVEA_ISA_AVX512 = 2
+};
 
 enum { FOVEA_PAGE_SLOTS = 64 };
 
@@ -52,6 +57,8 @@ int32_t foveaSynchronize(FoveaStream* stream);
 int32_t foveaStreamThreads(const FoveaStream* stream);
 /* "portable", "avx2" or "avx512_bf16". */
 const char* foveaStreamIsa(const FoveaStream* stream);
+/* Name of the kernel that `attention` runs for pages of this type, instruction set included. */
+const char* foveaAttentionKernel(const FoveaStream* stream, int32_t kvType);
 
 /* 64-byte aligned, zeroed, backed by huge pages where the system grants them. */
 int32_t foveaAllocate(int64_t bytes, uint64_t* address);
@@ -62,7 +69,8 @@ int32_t foveaUnmapFile(uint64_t address, int64_t bytes);
 
 /*
  * out[n, :] = table[tokens[n], :] (+ positionTable[positions[n], :] where given).
- * tokens, positions [N] i32; table [V, E], positionTable [T, E] (0: none) in tableType; out [N, E] f32.
+ * tokens, positions [N] i32; table [V, E], positionTable [T, E] (0: none) in tableType; out [N, E]
+ * f32.
  */
 typedef struct FoveaEmbed {
   uint64_t tokens, positions, table, positionTable, out;
@@ -74,8 +82,8 @@ int32_t embed(FoveaStream* stream, const FoveaEmbed* p);
 /*
  * Residual add and normalisation in one pass over each row:
  *   residual += delta (where given);  out = normalise(residual) * gamma (+ beta).
- * residual, delta [N, E] f32; gamma, beta [E] in weightType; out [N, E] in outType; statistics fp32.
- * rmsNorm: Zhang and Sennrich 2019; layerNorm: Ba et al. 2016 (beta 0: none).
+ * residual, delta [N, E] f32; gamma, beta [E] in weightType; out [N, E] in outType; statistics
+ * fp32. rmsNorm: Zhang and Sennrich 2019; layerNorm: Ba et al. 2016 (beta 0: none).
  */
 typedef struct FoveaNorm {
   uint64_t residual, delta, gamma, beta, out;
@@ -88,23 +96,23 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
 
 /*
  * out[n, outColumn + m] = sum_k x[n, k] * weight[m, k] (+ bias[m]).
- * x [N, K] and weight [M, K] in type; bias [M] in type (0: none); out has rows of outStride elements
- * in outType (f32 or type). Accumulation fp32. One reduction order for every N: a row's bits
- * depend on that row and the weight alone.
+ * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
+ * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
+ * a row's bits depend on that row and the weight alone.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;
   int64_t numTokens, inputs, outputs, outStride, outColumn;
-  int32_t type, outType;
+  int32_t type, biasType, outType;
 } FoveaLinear;
 int32_t linear(FoveaStream* stream, const FoveaLinear* p);
 
 /*
- * Splits packed projections, normalises heads (Qwen3), rotates q and k, appends k and v to the pages.
- * qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType (0: no
- * head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0: no
- * rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots [N]
- * i64 = page * S + slot. q out [N, Hq, D] and pages [P, Hkv, S, D] in type.
+ * Splits packed projections, normalises heads (Qwen3), rotates q and k, appends k and v to the
+ * pages. qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType
+ * (0: no head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0:
+ * no rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots
+ * [N] i64 = page * S + slot. q out [N, Hq, D] and pages [P, Hkv, S, D] in type.
  */
 typedef struct FoveaRopeAppend {
   uint64_t qkv, qGamma, kGamma, rotary, positions, slots, q, kPages, vPages;
@@ -119,24 +127,24 @@ int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
  * aligned, as a tiled FlashAttention-2 forward (Dao 2023). Serves prefill, chunked prefill, decode
  * and any mix.
  *
- * q, out [N, Hq, D] in type; sequence i owns rows queryStart[i] .. queryStart[i + 1]; its row r sits
- * at position contextLength[i] - rows + r and sees positions 0 .. its own (window > 0: only the last
- * `window` of them, its own included). K and V [P, Hkv, S, D] in kvType with 64-bit element strides.
- * pageTable [B, maxPages] i32; entries past a sequence's length are never read, and neither is a
- * slot past it, which may hold NaN. Query head h reads KV head h / (Hq / Hkv).
+ * q, out [N, Hq, D] in type; sequence i owns rows queryStart[i] .. queryStart[i + 1]; its row r
+ * sits at position contextLength[i] - rows + r and sees positions 0 .. its own (window > 0: only
+ * the last `window` of them, its own included). K and V [P, Hkv, S, D] in kvType with 64-bit
+ * element strides. pageTable [B, maxPages] i32; entries past a sequence's length are never read,
+ * and neither is a slot past it, which may hold NaN. Query head h reads KV head h / (Hq / Hkv).
  *
  * The walk over K/V is cut into spans whose borders are a function of position alone, merged in
  * order, so that a row's bits do not depend on its batch or chunk. A row that sees no position
  * gives zeros.
  */
 typedef struct FoveaAttention {
-  uint64_t q, out, k, v, kScale, vScale;             /* scales: 0 until FP8 pages exist */
-  uint64_t queryStart, contextLength, pageTable;     /* [B + 1], [B], [B, maxPages] i32 */
-  uint64_t alibiSlopes, sinks;                       /* [Hq] f32; 0: none; slots for later families */
+  uint64_t q, out, k, v, kScale, vScale;         /* scales: 0 until FP8 pages exist */
+  uint64_t queryStart, contextLength, pageTable; /* [B + 1], [B], [B, maxPages] i32 */
+  uint64_t alibiSlopes, sinks;                   /* [Hq] f32; 0: none; slots for later families */
   int64_t kPageStride, kHeadStride, kSlotStride, vPageStride, vHeadStride, vSlotStride;
   int64_t numTokens, numSequences, queryHeads, kvHeads, headDim, numPages, maxPages;
-  float scale, softCap;                              /* softCap 0: none */
-  int32_t window, type, kvType;                      /* window 0: none */
+  float scale, softCap;         /* softCap 0: none */
+  int32_t window, type, kvType; /* window 0: none */
 } FoveaAttention;
 int32_t attention(FoveaStream* stream, const FoveaAttention* p);
 
@@ -144,7 +152,12 @@ int32_t attention(FoveaStream* stream, const FoveaAttention* p);
  * out = act(x[:, :F]) * x[:, F:] where gated, else act(x). x [N, 2F] or [N, F] f32; out [N, F] in
  * outType.
  */
-enum FoveaActivationKind { FOVEA_SILU = 0, FOVEA_GELU_TANH = 1, FOVEA_GELU_ERF = 2, FOVEA_RELU = 3 };
+enum FoveaActivationKind {
+  FOVEA_SILU = 0,
+  FOVEA_GELU_TANH = 1,
+  FOVEA_GELU_ERF = 2,
+  FOVEA_RELU = 3
+};
 typedef struct FoveaActivation {
   uint64_t x, out;
   int64_t numTokens, features;
@@ -163,15 +176,15 @@ int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
 /*
  * One token per row of logits [R, V] f32: bans, then penalties, temperature, top-k, top-p, min-p,
  * then a draw. Per-row arrays of length R: temperature, topP, minP, repetition, presence, frequency
- * f32; topK i32 (0: off); seed, outputPosition i64; choice i32. banStart, penaltyStart [R + 1] i32 cut
- * banned (token i32) and penaltyToken / penaltyCount (i32; count of the token in the output, 0: only
- * in the prompt). Temperature 0 takes the largest logit, ties to the lower id. tokens out [R] i32:
- * the id, or -1 for a row that holds a NaN or no finite logit. logits are overwritten.
+ * f32; topK i32 (0: off); seed, outputPosition i64; choice i32. banStart, penaltyStart [R + 1] i32
+ * cut banned (token i32) and penaltyToken / penaltyCount (i32; count of the token in the output, 0:
+ * only in the prompt). Temperature 0 takes the largest logit, ties to the lower id. tokens out [R]
+ * i32: the id, or -1 for a row that holds a NaN or no finite logit. logits are overwritten.
  *
- * The draw inverts the cumulative distribution over ascending ids at u = (w + 0.5) / 2^32 with w the
- * first word of Philox-4x32-10 (Salmon et al. 2011), key = seed, counter = (position low, position
- * high, choice, 0): a pure function of seed, choice and position. Filters keep, among equal logits,
- * lower ids first.
+ * The draw inverts the cumulative distribution over ascending ids at u = (w + 0.5) / 2^32 with w
+ * the first word of Philox-4x32-10 (Salmon et al. 2011), key = seed, counter = (position low,
+ * position high, choice, 0): a pure function of seed, choice and position. Filters keep, among
+ * equal logits, lower ids first.
  */
 typedef struct FoveaSample {
   uint64_t logits, tokens;
@@ -187,7 +200,8 @@ int32_t sample(FoveaStream* stream, const FoveaSample* p);
  * bandwidth in bytes/s over `bytes` of memory, and the peak of the bf16 dot product (fp32 FMA where
  * the instruction set has none) in FLOP/s.
  */
-int32_t foveaReadBandwidth(FoveaStream* stream, int64_t bytes, double seconds, double* bytesPerSecond);
+int32_t foveaReadBandwidth(FoveaStream* stream, int64_t bytes, double seconds,
+                           double* bytesPerSecond);
 int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond);
 
 #ifdef __cplusplus

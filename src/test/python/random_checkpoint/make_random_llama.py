@@ -4,7 +4,7 @@
 
 Speed does not depend on the values, but zeros flatter hardware, so the weights are normal. The
 tokenizer files are copied from another model directory. With --gguf the same tensors are also
-written for llama.cpp (no vocabulary). Needs numpy.
+written for llama.cpp with a made-up vocabulary. Needs numpy.
 """
 
 import argparse
@@ -99,7 +99,7 @@ def write_config(out, shape):
 
 
 class Gguf:
-    """The few value kinds of GGUF version 3 that a Llama without vocabulary needs."""
+    """The few value kinds of GGUF version 3 that a Llama needs."""
 
     def __init__(self):
         self.fields = []
@@ -118,6 +118,24 @@ class Gguf:
     def float32(self, key, value):
         self.fields.append(self.text(key) + struct.pack("<If", 6, value))
 
+    def array(self, key, kind, items):
+        """kind 5: i32, 6: f32, 8: text; items are packed already."""
+        self.fields.append(
+            self.text(key) + struct.pack("<IIQ", 9, kind, len(items)) + b"".join(items)
+        )
+
+
+def add_vocabulary(meta, size):
+    """A SentencePiece-style vocabulary of made-up words: llama.cpp does not start without one."""
+    words = ["<unk>", "<s>", "</s>"] + [f"<0x{byte:02X}>" for byte in range(256)]
+    kinds = [2, 3, 3] + [6] * 256  # unknown, control, byte; the rest is normal (1)
+    words += [f"word{i}" for i in range(len(words), size)]
+    kinds += [1] * (size - len(kinds))
+    meta.string("tokenizer.ggml.model", "llama")
+    meta.array("tokenizer.ggml.tokens", 8, [Gguf.text(word) for word in words])
+    meta.array("tokenizer.ggml.scores", 6, [struct.pack("<f", -i) for i in range(size)])
+    meta.array("tokenizer.ggml.token_type", 5, [struct.pack("<i", kind) for kind in kinds])
+
 
 def write_gguf(path, shape, seed):
     meta = Gguf()
@@ -135,7 +153,7 @@ def write_gguf(path, shape, seed):
     meta.float32("llama.rope.freq_base", 500000.0)
     meta.float32("llama.attention.layer_norm_rms_epsilon", 1e-5)
     meta.uint32("llama.vocab_size", shape["vocab"])
-    meta.string("tokenizer.ggml.model", "no_vocab")
+    add_vocabulary(meta, shape["vocab"])
     infos, offset, listed = [], 0, list(tensors(shape))
     for _, name, dims in listed:
         kind, width = (0, 4) if len(dims) == 1 else (30, 2)  # norms F32, matrices BF16

@@ -1,6 +1,5 @@
 package dev.fovea.binding;
 
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.annotation.ByPtrPtr;
@@ -36,7 +35,7 @@ public final class CpuLibrary {
     }
   }
 
-  public static native @Cast("const char*") BytePointer foveaLastError();
+  public static native @Cast("const char*") String foveaLastError();
 
   public static native int foveaOpenStream(int threads, int isa, @ByPtrPtr StreamHandle out);
 
@@ -46,7 +45,10 @@ public final class CpuLibrary {
 
   public static native int foveaStreamThreads(@Const StreamHandle stream);
 
-  public static native @Cast("const char*") BytePointer foveaStreamIsa(@Const StreamHandle stream);
+  public static native @Cast("const char*") String foveaStreamIsa(@Const StreamHandle stream);
+
+  public static native @Cast("const char*") String foveaAttentionKernel(
+      @Const StreamHandle stream, int kvType);
 
   public static native int foveaAllocate(long bytes, @Cast("uint64_t*") long[] address);
 

@@ -52,5 +52,8 @@ public class LinearParams extends Pointer {
   public native LinearParams type(int value);
 
   @MemberSetter
+  public native LinearParams biasType(int value);
+
+  @MemberSetter
   public native LinearParams outType(int value);
 }

@@ -2,8 +2,9 @@ package dev.fovea.binding;
 
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
-/** Addresses of Java's direct memory. */
+/** Between addresses and Java's direct memory. */
 public final class Memory {
   private Memory() {}
 
@@ -11,6 +12,21 @@ public final class Memory {
   public static long addressOf(ByteBuffer direct) {
     try (BytePointer pointer = new BytePointer(direct.duplicate().clear())) {
       return pointer.address();
+    }
+  }
+
+  /** A direct buffer over native memory that the caller allocated and keeps alive. */
+  public static ByteBuffer view(long address, long bytes) {
+    return new Region(address, bytes).asByteBuffer();
+  }
+
+  /** A pointer without a deallocator: it borrows. */
+  private static final class Region extends BytePointer {
+    Region(long address, long bytes) {
+      super((Pointer) null);
+      this.address = address;
+      this.capacity = bytes;
+      this.limit = bytes;
     }
   }
 }

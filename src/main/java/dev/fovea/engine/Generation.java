@@ -1,6 +1,10 @@
 package dev.fovea.engine;
 
-/** A submitted request; any thread may call. */
+/**
+ * A submitted request; any thread may call, also the listener. Whoever ends it first decides how;
+ * its pages are free by the end of the step in flight. On the delivery thread no token is handed
+ * over after a cut; seen from another thread one call may be on its way.
+ */
 public interface Generation {
 
   /**

@@ -1,12 +1,13 @@
 package dev.fovea.engine;
 
 /**
- * Receives a request's output, on the engine's delivery thread, in order; must not block. After
- * {@link #onEnd} nothing more is called.
+ * Receives a request's output, on the engine's delivery thread, in order; must not block, for all
+ * requests share that thread. What waits meanwhile comes in one piece. After {@link #onEnd} nothing
+ * more is called. A listener that throws ends its own request as failed.
  */
 public interface GenerationListener {
 
-  /** New output tokens, stop tokens excluded. */
+  /** New output tokens, at least one, stop tokens excluded; the array is the listener's own. */
   void onTokens(int[] ids);
 
   /** Exactly once, last. */

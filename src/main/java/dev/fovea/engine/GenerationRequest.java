@@ -5,7 +5,7 @@ import dev.fovea.model.SamplingParams;
 /**
  * A prompt to continue.
  *
- * @param prompt token ids, at least one, each inside the vocabulary; not copied, not changed
+ * @param prompt token ids, at least one, each inside the vocabulary; copied when submitted
  */
 public record GenerationRequest(int[] prompt, SamplingParams sampling, StopRules stop) {
   public GenerationRequest {

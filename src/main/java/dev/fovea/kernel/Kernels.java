@@ -16,7 +16,7 @@ import java.util.List;
  *
  * <p>Not thread-safe: one thread at a time.
  */
-public interface Kernels extends AutoCloseable {
+public sealed interface Kernels extends AutoCloseable permits CpuKernels, ReferenceKernels {
 
   /** What runs: shown in /version, logs and every benchmark. */
   KernelsInfo info();
@@ -26,7 +26,8 @@ public interface Kernels extends AutoCloseable {
 
   /**
    * Makes checkpoint tensors usable as a weight. Several matrices of the same width are stacked by
-   * rows, several vectors end to end. The CPU backends copy nothing and borrow the tensors.
+   * rows, several vectors end to end, for {@link #linear} only. The CPU backends copy nothing and
+   * borrow the tensors.
    */
   Weight prepare(List<TensorView> segments);
 
@@ -49,7 +50,7 @@ public interface Kernels extends AutoCloseable {
    *
    * @param residual {@code [N, E] f32}, updated
    * @param delta {@code [N, E] f32} or null
-   * @param out {@code [N, E]}, f32 or gamma's dtype
+   * @param out {@code [N, E]}, f32 or gamma's dtype; any floating one where gamma is f32
    */
   void rmsNorm(TensorView residual, TensorView delta, Norm norm, TensorView out);
 
@@ -62,7 +63,7 @@ public interface Kernels extends AutoCloseable {
    *
    * @param x {@code [N, K]} in the weight's dtype
    * @param weight {@code [M, K]}
-   * @param bias {@code [M]} in the weight's dtype, or null
+   * @param bias {@code [M]} in f32 or the weight's dtype, or null
    * @param out {@code [N, M]}, f32 or the weight's dtype
    */
   void linear(TensorView x, Weight weight, Weight bias, TensorView out);

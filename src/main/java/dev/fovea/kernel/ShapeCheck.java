@@ -20,11 +20,13 @@ final class ShapeCheck {
   static void embed(
       TensorView tokens, TensorView positions, Weight table, Weight positionTable, TensorView out) {
     matrix("table", table);
+    plain("table", table);
     long n = rows("out", out);
     expect("out", out, DType.F32, n, table.shape().dim(1));
     expect("tokens", tokens, DType.I32, n);
     if (positionTable != null) {
       matrix("positionTable", positionTable);
+      plain("positionTable", positionTable);
       expect("positions", positions, DType.I32, n);
       require(
           positionTable.shape().dim(1) == table.shape().dim(1)
@@ -48,12 +50,15 @@ final class ShapeCheck {
       expect("delta", delta, DType.F32, n, hidden);
     }
     vector("gamma", norm.gamma(), hidden);
+    plain("gamma", norm.gamma());
     if (norm.beta() != null) {
       vector("beta", norm.beta(), hidden);
+      plain("beta", norm.beta());
       sameType("beta", norm.beta().dtype(), norm.gamma().dtype());
     }
     dims("out", out.shape(), out.dtype(), n, hidden);
-    f32Or("out", out, norm.gamma().dtype());
+    boolean isWider = norm.gamma().dtype() == DType.F32 && out.dtype().isFloating();
+    f32Or("out", out, isWider ? out.dtype() : norm.gamma().dtype());
   }
 
   static void linear(TensorView x, Weight weight, Weight bias, TensorView out) {
@@ -62,7 +67,11 @@ final class ShapeCheck {
     expect("x", x, weight.dtype(), n, weight.shape().dim(1));
     if (bias != null) {
       vector("bias", bias, weight.shape().dim(0));
-      sameType("bias", bias.dtype(), weight.dtype());
+      require(
+          bias.dtype() == DType.F32 || bias.dtype() == weight.dtype(),
+          "bias: expected F32 or %s, got %s",
+          weight.dtype(),
+          bias);
     }
     dims("out", out.shape(), out.dtype(), n, weight.shape().dim(0));
     f32Or("out", out, weight.dtype());
@@ -132,6 +141,10 @@ final class ShapeCheck {
     expect("logits", logits, DType.F32, rows.size(), ANY);
     expect("tokens", tokens, DType.I32, rows.size());
     for (SampleRow row : rows) {
+      require(
+          row.temperature() >= 0 && Float.isFinite(row.temperature()),
+          "temperature: expected 0 or a finite positive number, got %s",
+          row.temperature());
       SampleRow.Penalties penalties = row.penalties();
       require(
           penalties.tokens().length == penalties.counts().length,
@@ -157,6 +170,7 @@ final class ShapeCheck {
   private static void headNorm(String what, Norm norm, HeadLayout heads) {
     if (norm != null) {
       vector(what, norm.gamma(), heads.dim());
+      plain(what, norm.gamma());
       require(norm.beta() == null, "%s: expected no beta, got %s", what, norm.beta());
     }
   }
@@ -167,6 +181,14 @@ final class ShapeCheck {
 
   private static void vector(String what, Weight weight, long length) {
     dims(what, weight.shape(), weight.dtype(), length);
+  }
+
+  private static void plain(String what, Weight weight) {
+    require(
+        weight.segments().size() == 1,
+        "%s: expected one tensor, got %s stacked",
+        what,
+        weight.segments().size());
   }
 
   private static long rows(String what, TensorView view) {

@@ -61,6 +61,33 @@ public final class Weight {
     return segments;
   }
 
+  /** Decodes row {@code row} of the matrix, {@code [K]}, for backends that read it from Java. */
+  void readRow(long row, FloatSpan into) {
+    long first = 0;
+    for (TensorView segment : segments) {
+      long rows = segment.shape().dim(0);
+      if (row < first + rows) {
+        int columns = Math.toIntExact(shape.dim(1));
+        Elements.read(segment, (row - first) * columns, columns, into);
+        return;
+      }
+      first += rows;
+    }
+    throw new IndexOutOfBoundsException("row %d of %s".formatted(row, this));
+  }
+
+  /** Decodes a vector, {@code [M]}. */
+  float[] readVector() {
+    float[] values = new float[Math.toIntExact(shape.elements())];
+    int at = 0;
+    for (TensorView segment : segments) {
+      int count = (int) segment.shape().elements();
+      Elements.read(segment, 0, count, new FloatSpan(values, at));
+      at += count;
+    }
+    return values;
+  }
+
   @Override
   public String toString() {
     return shape + " " + dtype;

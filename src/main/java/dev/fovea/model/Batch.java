@@ -1,5 +1,6 @@
 package dev.fovea.model;
 
+import dev.fovea.kernel.KvLayer;
 import java.util.List;
 
 /**
@@ -7,6 +8,9 @@ import java.util.List;
  * values, new tokens included.
  */
 public record Batch(List<Entry> entries) {
+
+  /** Tokens a page holds, S. */
+  public static final int PAGE_SLOTS = KvLayer.PAGE_SLOTS;
 
   public Batch {
     entries = List.copyOf(entries);

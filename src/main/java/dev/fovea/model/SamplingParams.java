@@ -16,10 +16,10 @@ public record SamplingParams(
   public static final SamplingParams GREEDY = new SamplingParams(0, 0, 1, 0, Penalties.NONE, 0);
 
   public SamplingParams {
-    require(temperature >= 0 && temperature <= 2, "temperature", "0 to 2", temperature);
-    require(topK >= 0, "top_k", "0 or more", topK);
-    require(topP > 0 && topP <= 1, "top_p", "above 0, at most 1", topP);
-    require(minP >= 0 && minP <= 1, "min_p", "0 to 1", minP);
+    Penalties.require(temperature >= 0 && temperature <= 2, "temperature", "0 to 2", temperature);
+    Penalties.require(topK >= 0, "top_k", "0 or more", topK);
+    Penalties.require(topP > 0 && topP <= 1, "top_p", "above 0, at most 1", topP);
+    Penalties.require(minP >= 0 && minP <= 1, "min_p", "0 to 1", minP);
   }
 
   /**
@@ -40,12 +40,15 @@ public record SamplingParams(
     public boolean areActive() {
       return repetition != 1 || presence != 0 || frequency != 0;
     }
-  }
 
-  /** NaN fails every comparison, so a condition stated positively refuses it too. */
-  private static void require(boolean holds, String name, String expected, float got) {
-    if (!holds) {
-      throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+    /**
+     * Here, so that this class needs nothing of the outer one, whose constants need it. NaN fails
+     * every comparison, so a condition stated positively refuses it too.
+     */
+    private static void require(boolean holds, String name, String expected, float got) {
+      if (!holds) {
+        throw new IllegalArgumentException(name + ": expected " + expected + ", got " + got);
+      }
     }
   }
 }

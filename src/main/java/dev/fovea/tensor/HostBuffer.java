@@ -25,8 +25,10 @@ public final class HostBuffer implements Buffer {
       throw new IllegalArgumentException(
           "a host buffer holds at most 2 GiB, asked for " + byteSize + " bytes");
     }
-    ByteBuffer raw = ByteBuffer.allocateDirect((int) byteSize + ALIGNMENT).alignedSlice(ALIGNMENT);
-    return new HostBuffer(raw.slice(0, (int) byteSize));
+    ByteBuffer raw = ByteBuffer.allocateDirect((int) byteSize + ALIGNMENT);
+    // Not alignedSlice, which also rounds the end down and may leave too little.
+    int from = ALIGNMENT - raw.alignmentOffset(0, ALIGNMENT);
+    return new HostBuffer(raw.slice(from, (int) byteSize));
   }
 
   /** Wraps a direct buffer (a mapped window of a file, say); its position and limit are ignored. */

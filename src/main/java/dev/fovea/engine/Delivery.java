@@ -1,0 +1,99 @@
+package dev.fovea.engine;
+
+import dev.fovea.engine.GenerationListener.Ending;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The thread that calls the listeners. A sequence is posted at most once until it is taken, so that
+ * the mailbox is bounded by the sequences alive; a listener that throws ends its own request only.
+ */
+final class Delivery implements Runnable {
+  private static final System.Logger LOG = System.getLogger(Delivery.class.getName());
+
+  private final Mailbox<Sequence> mailbox = new Mailbox<>();
+  private final AtomicLong outputTokens = new AtomicLong();
+  private final EngineObserver observer;
+  private final Faults faults;
+
+  /** What the delivery thread tells the engine. */
+  interface Faults {
+    /** A listener has failed: its request must end so. */
+    void cut(Sequence sequence, Ending ending);
+
+    /** Nothing that a request could answer for. */
+    void kill(Throwable cause);
+  }
+
+  Delivery(EngineObserver observer, Faults faults) {
+    this.observer = observer;
+    this.faults = faults;
+  }
+
+  /** Tokens handed to listeners since the start. Any thread. */
+  long outputTokens() {
+    return outputTokens.get();
+  }
+
+  /** What one step has published. Engine thread. */
+  void post(List<Sequence> published) {
+    mailbox.postAll(published);
+  }
+
+  /** Lets the thread end once all that was posted is delivered. */
+  void close() {
+    mailbox.close();
+  }
+
+  @Override
+  public void run() {
+    boolean isLast;
+    do {
+      mailbox.await();
+      isLast = mailbox.isClosed();
+      for (Sequence sequence : mailbox.drain()) {
+        deliver(sequence);
+      }
+    } while (!isLast);
+  }
+
+  private void deliver(Sequence sequence) {
+    Outlet.Published published = sequence.outlet().take();
+    guard(sequence, () -> deliverTokens(sequence, published));
+    guard(sequence, () -> deliverEnding(sequence, published));
+  }
+
+  private void deliverTokens(Sequence sequence, Outlet.Published published) {
+    Outlet outlet = sequence.outlet();
+    boolean isFirst = outlet.numDelivered() == 0;
+    int numTokens = outlet.deliverTokens(published);
+    outputTokens.addAndGet(numTokens);
+    if (isFirst && numTokens > 0) {
+      observer.onFirstToken(sequence.timeline().firstTokenNanos());
+    }
+  }
+
+  private void deliverEnding(Sequence sequence, Outlet.Published published) {
+    Outlet outlet = sequence.outlet();
+    Ending ending = outlet.deliverEnding(published);
+    if (ending != null) {
+      observer.onEnd(
+          ending, sequence.timeline().trace(sequence.numPrompt(), outlet.numDelivered()));
+    }
+  }
+
+  private void guard(Sequence sequence, Runnable call) {
+    try {
+      call.run();
+    } catch (Throwable cause) {
+      if (cause instanceof VirtualMachineError && !(cause instanceof StackOverflowError)) {
+        faults.kill(cause);
+      } else {
+        LOG.log(System.Logger.Level.WARNING, "a listener failed; its request ends", cause);
+        faults.cut(
+            sequence,
+            new Ending.Failed("the output could not be handed over to the client", cause));
+      }
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.fovea.engine;
+
+import dev.fovea.engine.GenerationListener.Ending;
+import dev.fovea.engine.GenerationListener.FinishReason;
+import dev.fovea.engine.RejectedException.Reason;
+import dev.fovea.model.Batch;
+import dev.fovea.model.StepRunner;
+
+/**
+ * Continues many prompts at once on one device. Any thread may submit, cancel and close.
+ *
+ * <p>Every request that was taken gets exactly one {@link GenerationListener#onEnd}, whatever
+ * happens: also when the engine is closed or dies.
+ */
+public final class Engine implements AutoCloseable {
+  private final EngineLoop loop;
+  private final QueueBound queue;
+  private final NanoClock clock;
+  private final int maxContext;
+  private final int vocabulary;
+  private final Thread engineThread;
+  private final Thread deliveryThread;
+
+  private Engine(EngineLoop loop, QueueBound queue, NanoClock clock, StepRunner.Limits limits) {
+    this.loop = loop;
+    this.queue = queue;
+    this.clock = clock;
+    this.maxContext = maxContext(limits);
+    this.vocabulary = limits.vocabulary();
+    engineThread = new Thread(loop, "fovea-engine");
+    deliveryThread = new Thread(loop.delivery(), "fovea-delivery");
+    engineThread.setDaemon(true);
+    deliveryThread.setDaemon(true);
+  }
+
+  /**
+   * Starts an engine with its two threads.
+   *
+   * @param runner becomes the engine thread's alone, which closes it at the end, though not after a
+   *     death
+   * @param config is cut down to what the runner was prepared for
+   */
+  public static Engine start(
+      StepRunner runner, EngineConfig config, NanoClock clock, EngineObserver observer) {
+    StepRunner.Limits limits = runner.limits();
+    PagePool pool = new PagePool(limits.numPages());
+    return start(runner, new Scheduler(config.within(limits), pool), config, clock, observer);
+  }
+
+  /** As the public one, with a scheduler that the caller can look into. */
+  static Engine start(
+      StepRunner runner,
+      Scheduler scheduler,
+      EngineConfig config,
+      NanoClock clock,
+      EngineObserver observer) {
+    QueueBound queue = new QueueBound(config.queue());
+    EngineLoop loop = new EngineLoop(runner, scheduler, queue, clock, observer);
+    Engine engine = new Engine(loop, queue, clock, runner.limits());
+    engine.engineThread.start();
+    engine.deliveryThread.start();
+    return engine;
+  }
+
+  /**
+   * Takes a request; its output goes to {@code listener}. An output that fills the context ends
+   * with {@code LENGTH}. Does not block.
+   *
+   * @throws RejectedException if the prompt leaves no room for a token, too much is waiting, or the
+   *     engine is closed or dead
+   * @throws IllegalArgumentException if an id of the prompt or a stop token is outside the
+   *     vocabulary
+   */
+  public Generation submit(GenerationRequest request, GenerationListener listener) {
+    int numPrompt = request.prompt().length;
+    requireInVocabulary("prompt", request.prompt());
+    requireInVocabulary("stop_token_ids", request.stop().stopTokenIds());
+    if (numPrompt >= maxContext) {
+      throw new RejectedException(
+          Reason.TOO_LONG,
+          "prompt: expected at most %d tokens, one less than the context, got %d"
+              .formatted(maxContext - 1, numPrompt));
+    }
+    if (loop.isClosed()) {
+      throw closed();
+    }
+    queue.enter(numPrompt);
+    Timeline timeline = new Timeline(clock.nanos());
+    Sequence sequence = new Sequence(request, maxContext, new Outlet(listener), timeline);
+    if (!loop.submit(sequence)) {
+      queue.leave(numPrompt);
+      throw closed();
+    }
+    return new Submitted(loop, sequence);
+  }
+
+  /**
+   * Tokens that prompt and output can have together: what the model was prepared for, or the whole
+   * page pool if that is smaller.
+   */
+  public int maxContext() {
+    return maxContext;
+  }
+
+  /** What the engine is doing; cheap. */
+  public EngineStatus status() {
+    return loop.status();
+  }
+
+  /**
+   * Takes no more requests, fails those it has after the step in flight, closes the runner and
+   * waits for both threads, unless it is called on one of them.
+   */
+  @Override
+  public void close() {
+    loop.close();
+    Thread caller = Thread.currentThread();
+    if (caller == engineThread || caller == deliveryThread) {
+      return;
+    }
+    try {
+      engineThread.join();
+      deliveryThread.join();
+    } catch (InterruptedException e) {
+      caller.interrupt();
+    }
+  }
+
+  private record Submitted(EngineLoop loop, Sequence sequence) implements Generation {
+    @Override
+    public void cancel() {
+      loop.cut(sequence, new Ending.Cancelled());
+    }
+
+    @Override
+    public void stop() {
+      loop.cut(sequence, new Ending.Finished(FinishReason.STOP, null));
+    }
+  }
+
+  private static int maxContext(StepRunner.Limits limits) {
+    long slots = (long) limits.numPages() * Batch.PAGE_SLOTS;
+    return (int) Math.min(limits.maxContext(), slots);
+  }
+
+  private static RejectedException closed() {
+    return new RejectedException(Reason.CLOSED, "the engine takes no more requests");
+  }
+
+  private void requireInVocabulary(String name, int[] ids) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= vocabulary) {
+        throw new IllegalArgumentException(
+            "%s[%d]: expected 0 to %d, got %d".formatted(name, i, vocabulary - 1, ids[i]));
+      }
+    }
+  }
+}

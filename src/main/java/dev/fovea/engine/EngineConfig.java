@@ -1,0 +1,55 @@
+package dev.fovea.engine;
+
+import dev.fovea.model.StepRunner;
+
+/**
+ * How much an engine takes on.
+ *
+ * @param stepTokens tokens a step computes at most, over all sequences
+ * @param chunkTokens tokens of one prompt a step computes at most, so that a long prompt never
+ *     stalls the decodes beside it
+ * @param maxSequences sequences that run at once
+ * @param queue what may wait to run
+ */
+public record EngineConfig(int stepTokens, int chunkTokens, int maxSequences, Queue queue) {
+
+  public static final EngineConfig DEFAULT =
+      new EngineConfig(1024, 512, 256, new Queue(1024, 4_000_000));
+
+  public EngineConfig {
+    requirePositive("step-tokens", stepTokens);
+    requirePositive("chunk-tokens", chunkTokens);
+    requirePositive("max-sequences", maxSequences);
+    if (maxSequences > stepTokens) {
+      throw new IllegalArgumentException(
+          "max-sequences: expected at most step-tokens (%d), as each running sequence computes one, got %d"
+              .formatted(stepTokens, maxSequences));
+    }
+  }
+
+  /**
+   * Bounds of what has been submitted and has not begun to run.
+   *
+   * @param maxRequests waiting requests
+   * @param maxTokens prompt tokens of all waiting requests; one request alone is never refused
+   */
+  public record Queue(int maxRequests, long maxTokens) {
+    public Queue {
+      requirePositive("max-queued-requests", maxRequests);
+      requirePositive("max-queued-tokens", maxTokens);
+    }
+  }
+
+  /** This configuration, cut down to what a device was prepared for. */
+  EngineConfig within(StepRunner.Limits limits) {
+    int tokens = Math.min(stepTokens, limits.maxTokens());
+    int sequences = Math.min(tokens, Math.min(maxSequences, limits.maxSequences()));
+    return new EngineConfig(tokens, Math.min(tokens, chunkTokens), sequences, queue);
+  }
+
+  private static void requirePositive(String name, long got) {
+    if (got < 1) {
+      throw new IllegalArgumentException(name + ": expected 1 or more, got " + got);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.fovea.engine;
+
+/**
+ * What one request cost. A phase that the request did not reach is 0 long.
+ *
+ * @param promptTokens of its prompt
+ * @param outputTokens handed to its listener
+ * @param preemptions times it lost its pages and was recomputed
+ * @param queueNanos from submit to its first step
+ * @param prefillNanos from there to its first token
+ * @param decodeNanos from there to its end
+ */
+public record RequestTrace(
+    int promptTokens,
+    int outputTokens,
+    int preemptions,
+    long queueNanos,
+    long prefillNanos,
+    long decodeNanos) {}

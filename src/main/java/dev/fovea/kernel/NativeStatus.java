@@ -1,0 +1,26 @@
+package dev.fovea.kernel;
+
+import dev.fovea.binding.CpuLibrary;
+
+/** Turns the status of a native call into an exception with the library's own words. */
+final class NativeStatus {
+  private static final int OK = 0;
+  private static final int INVALID_ARGUMENT = 1;
+
+  private NativeStatus() {}
+
+  /**
+   * @throws IllegalArgumentException if the library refused an argument
+   * @throws KernelException for any other failure
+   */
+  static void check(String operation, int status) {
+    if (status == OK) {
+      return;
+    }
+    String message = operation + ": " + CpuLibrary.foveaLastError();
+    if (status == INVALID_ARGUMENT) {
+      throw new IllegalArgumentException(message);
+    }
+    throw new KernelException(message);
+  }
+}

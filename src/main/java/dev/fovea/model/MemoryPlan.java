@@ -1,0 +1,83 @@
+package dev.fovea.model;
+
+import dev.fovea.kernel.KvLayer;
+import dev.fovea.tensor.DType;
+
+/**
+ * Where memory goes, known before anything is loaded.
+ *
+ * @param weightBytes of the checkpoint's tensors (mapped from their files on CPUs)
+ * @param workspaceBytes activations, logits and the rotary table
+ * @param kvBytesPerToken keys and values of all layers
+ * @param numPages KV pages, P
+ * @param maxContext tokens a sequence may have
+ * @param longestContext that this memory would hold for one sequence, up to the model's own limit
+ */
+public record MemoryPlan(
+    long weightBytes,
+    long workspaceBytes,
+    long kvBytesPerToken,
+    int numPages,
+    int maxContext,
+    int longestContext) {
+
+  /**
+   * Shares out the memory of {@code capacity}.
+   *
+   * @param dtype of weights and pages
+   * @throws IllegalArgumentException if the model or the wanted context does not fit; the message
+   *     has the numbers
+   */
+  public static MemoryPlan of(ModelConfig config, DType dtype, Capacity capacity) {
+    int positions = config.sizes().maxPositions();
+    if (capacity.maxContext() > positions) {
+      throw new IllegalArgumentException(
+          "context: expected at most the model's %d tokens, got %d"
+              .formatted(positions, capacity.maxContext()));
+    }
+    int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
+    long weights = Math.multiplyExact(TensorPlan.of(config).elements(), dtype.bytes());
+    long workspace = workspaceBytes(config, dtype, capacity, wanted);
+    long perToken = kvBytesPerToken(config, dtype);
+    long free = capacity.memoryBytes() - weights - workspace;
+    long pages = Math.max(0, free) / (perToken * KvLayer.PAGE_SLOTS);
+    long useful = (long) capacity.maxSequences() * pagesFor(wanted);
+    int longest = (int) Math.min(positions, pages * KvLayer.PAGE_SLOTS);
+    if (longest == 0 || (capacity.maxContext() > 0 && longest < wanted)) {
+      throw new IllegalArgumentException(
+          ("memory: expected room for %d tokens of context, got %d bytes in all; weights take %d,"
+                  + " workspace %d, a token %d; %d tokens fit")
+              .formatted(wanted, capacity.memoryBytes(), weights, workspace, perToken, longest));
+    }
+    int numPages = (int) Math.min(Integer.MAX_VALUE, Math.min(pages, useful));
+    return new MemoryPlan(
+        weights, workspace, perToken, numPages, Math.min(wanted, longest), longest);
+  }
+
+  /** KV pages that hold so many tokens. */
+  public static int pagesFor(int tokens) {
+    return (tokens + KvLayer.PAGE_SLOTS - 1) / KvLayer.PAGE_SLOTS;
+  }
+
+  public long kvBytes() {
+    return kvBytesPerToken * KvLayer.PAGE_SLOTS * numPages;
+  }
+
+  public long totalBytes() {
+    return weightBytes + workspaceBytes + kvBytes();
+  }
+
+  private static long kvBytesPerToken(ModelConfig config, DType dtype) {
+    long perLayer = 2L * config.attention().heads().kv() * config.attention().heads().dim();
+    return perLayer * config.sizes().layers() * dtype.bytes();
+  }
+
+  private static long workspaceBytes(
+      ModelConfig config, DType dtype, Capacity capacity, int context) {
+    long rotary =
+        config.rope() == null
+            ? 0
+            : (long) context * config.attention().heads().dim() * DType.F32.bytes();
+    return Workspace.bytes(config, dtype, capacity.maxTokens(), capacity.maxSequences()) + rotary;
+  }
+}

@@ -1,0 +1,74 @@
+package dev.fovea.model;
+
+import dev.fovea.kernel.Activation;
+import dev.fovea.kernel.Attention;
+import dev.fovea.kernel.HeadLayout;
+import dev.fovea.weights.CheckpointException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What config.json says a checkpoint computes, checked and with defaults filled in.
+ *
+ * @param rope rotation of queries and keys; null: learned positions
+ */
+public record ModelConfig(
+    Family family,
+    Sizes sizes,
+    AttentionConfig attention,
+    RopeConfig rope,
+    BlockConfig block,
+    TokenIds tokens) {
+
+  public static final String FILE = "config.json";
+
+  /**
+   * Reads config.json as transformers 4 and 5 write it.
+   *
+   * @throws CheckpointException if it is missing, contradictory or of a model that is not supported
+   */
+  public static ModelConfig read(Path directory) {
+    return ConfigReader.read(directory.resolve(FILE));
+  }
+
+  /**
+   * @param hidden width of the residual stream, E
+   * @param feedForward F
+   * @param layers L
+   * @param vocabulary V
+   * @param maxPositions tokens a sequence may have
+   */
+  public record Sizes(int hidden, int feedForward, int layers, int vocabulary, int maxPositions) {}
+
+  /**
+   * @param masks scale and sliding window of each layer
+   * @param hasInputBias on query, key and value projections
+   * @param hasOutputBias on the output projection
+   */
+  public record AttentionConfig(
+      HeadLayout heads, List<Attention.Mask> masks, boolean hasInputBias, boolean hasOutputBias) {
+
+    public AttentionConfig {
+      masks = List.copyOf(masks);
+    }
+  }
+
+  /**
+   * @param tiedEmbeddings the output matrix is the embedding
+   */
+  public record BlockConfig(
+      Activation activation,
+      boolean hasFeedForwardBias,
+      float normEpsilon,
+      boolean tiedEmbeddings) {}
+
+  /**
+   * @param eos ids that end a text, maybe empty
+   * @param bos id that starts one, or null
+   */
+  public record TokenIds(List<Integer> eos, Integer bos) {
+    public TokenIds {
+      eos = List.copyOf(eos);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package dev.fovea.model;
+
+import dev.fovea.kernel.Kernels;
+import dev.fovea.model.LoadProgress.Phase;
+import dev.fovea.tensor.DType;
+import dev.fovea.tensor.TensorView;
+import dev.fovea.weights.Checkpoint;
+import dev.fovea.weights.CheckpointException;
+import dev.fovea.weights.Mapping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Loads a Hugging Face directory for a backend. Everything is checked against the headers before a
+ * weight is touched; what was opened is closed again if loading fails.
+ */
+public final class ModelLoader {
+  /** Shares of the whole: mapping is nothing, turning GPT-2's matrices and zeroing pages is not. */
+  private static final double CHECKED = 0.1;
+
+  private static final double MAPPED = 0.7;
+
+  private final Kernels kernels;
+  private final Mapping mapping;
+
+  /**
+   * @param mapping {@link Mapping#JAVA} for the reference kernels
+   */
+  public ModelLoader(Kernels kernels, Mapping mapping) {
+    this.kernels = kernels;
+    this.mapping = mapping;
+  }
+
+  /**
+   * What {@link #load} would do with a directory, from its headers alone.
+   *
+   * @throws CheckpointException if it cannot be served
+   */
+  public static Inspection inspect(Path directory) {
+    ModelConfig config = ModelConfig.read(directory);
+    TensorPlan plan = TensorPlan.of(config);
+    try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
+      DType dtype = plan.check(checkpoint);
+      return new Inspection(
+          config,
+          GenerationConfig.read(directory),
+          dtype,
+          plan.elements(),
+          checkpoint.names().size());
+    }
+  }
+
+  /**
+   * @param parameters weights in elements
+   * @param numTensors in the checkpoint, leftovers included
+   */
+  public record Inspection(
+      ModelConfig config,
+      GenerationConfig generation,
+      DType dtype,
+      long parameters,
+      int numTensors) {}
+
+  /**
+   * Loads a model; blocks until it can run.
+   *
+   * @throws CheckpointException if the directory cannot be served
+   * @throws IllegalArgumentException if the capacity does not fit the model or the memory
+   */
+  public LoadedModel load(Path directory, Capacity capacity, LoadProgress progress) {
+    List<AutoCloseable> opened = new ArrayList<>();
+    try {
+      return load(directory, capacity, progress, opened);
+    } catch (RuntimeException | Error e) {
+      Collections.reverse(opened);
+      closeAll(opened);
+      throw e;
+    }
+  }
+
+  private LoadedModel load(
+      Path directory, Capacity capacity, LoadProgress progress, List<AutoCloseable> opened) {
+    progress.at(Phase.READING_CONFIG, 0);
+    ModelConfig config = ModelConfig.read(directory);
+    GenerationConfig generation = GenerationConfig.read(directory);
+    progress.at(Phase.CHECKING_WEIGHTS, 0);
+    Checkpoint checkpoint = Checkpoint.open(directory, mapping);
+    opened.add(checkpoint);
+    TensorPlan plan = TensorPlan.of(config);
+    DType dtype = supported(plan.check(checkpoint), directory);
+    MemoryPlan memory = MemoryPlan.of(config, dtype, capacity);
+
+    progress.at(Phase.MAPPING_WEIGHTS, CHECKED);
+    double perLayer = (MAPPED - CHECKED) / config.sizes().layers();
+    DecoderWeights weights =
+        new WeightReader(plan, checkpoint, kernels)
+            .read(done -> progress.at(Phase.MAPPING_WEIGHTS, CHECKED + perLayer * done));
+
+    progress.at(Phase.RESERVING_MEMORY, MAPPED);
+    KvCache cache = new KvCache(config, dtype, memory.numPages(), kernels);
+    opened.add(cache);
+    Workspace workspace =
+        new Workspace(config, dtype, capacity.maxTokens(), capacity.maxSequences(), kernels);
+    opened.add(workspace);
+    TensorView rotary =
+        config.rope() == null
+            ? null
+            : RotaryTable.host(
+                config.rope(), memory.maxContext(), config.attention().heads().dim());
+    DecoderModel model = new DecoderModel(config, weights, kernels, cache, workspace, rotary);
+    ModelRunner runner = new ModelRunner(model, kernels, limits(config, capacity, memory));
+    Collections.reverse(opened);
+    progress.at(Phase.LOADED, 1);
+    return new LoadedModel(config, generation, dtype, memory, runner, opened);
+  }
+
+  private static StepRunner.Limits limits(
+      ModelConfig config, Capacity capacity, MemoryPlan memory) {
+    return new StepRunner.Limits(
+        capacity.maxTokens(),
+        capacity.maxSequences(),
+        memory.maxContext(),
+        memory.numPages(),
+        config.sizes().vocabulary());
+  }
+
+  private DType supported(DType dtype, Path directory) {
+    if (!kernels.supports(dtype)) {
+      throw new CheckpointException(
+          directory,
+          "weights are %s: the %s backend does not compute them"
+              .formatted(dtype, kernels.info().backend()));
+    }
+    return dtype;
+  }
+
+  static void closeAll(List<AutoCloseable> resources) {
+    RuntimeException failure = null;
+    for (AutoCloseable resource : resources) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        failure =
+            failure == null ? new IllegalStateException("closing a model failed", e) : failure;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.fovea.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Iterator;
+import java.util.Map;
+
+/**
+ * Rotation parameters as transformers 4 ({@code rope_theta}, {@code rope_scaling}) and 5 ({@code
+ * rope_parameters}) write them.
+ */
+final class RopeReader {
+  private static final double USUAL_THETA = 10_000;
+  private static final int MAX_POSITIONS = 1 << 24;
+
+  private final ConfigFields config;
+  private final int maxPositions;
+
+  RopeReader(ConfigFields config, int maxPositions) {
+    this.config = config;
+    this.maxPositions = maxPositions;
+  }
+
+  RopeConfig read() {
+    double theta = config.positive("rope_theta", USUAL_THETA);
+    refusePartial(config);
+    String name = config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+    if (!config.has(name)) {
+      return new RopeConfig(theta, new RopeConfig.None());
+    }
+    ConfigFields rope = flat(name, config.child(name));
+    refusePartial(rope);
+    theta = rope.positive("rope_theta", theta);
+    if (theta <= 1) {
+      throw rope.refusal("rope_theta: expected a number above 1, got %s", theta);
+    }
+    return new RopeConfig(theta, scaling(rope));
+  }
+
+  /** Parameters by layer type are taken where every type has the same. */
+  private ConfigFields flat(String name, ConfigFields rope) {
+    JsonNode first = null;
+    for (Iterator<Map.Entry<String, JsonNode>> it = rope.object().fields(); it.hasNext(); ) {
+      JsonNode value = it.next().getValue();
+      if (value.isObject()) {
+        if (first != null && !first.equals(value)) {
+          throw rope.refusal("%s: different values by layer type are not supported", name);
+        }
+        first = value;
+      }
+    }
+    return first == null ? rope : new ConfigFields(rope.file(), first);
+  }
+
+  private void refusePartial(ConfigFields from) {
+    if (from.positive("partial_rotary_factor", 1) != 1) {
+      throw from.refusal("partial_rotary_factor: expected 1 or none, got another value");
+    }
+  }
+
+  private RopeConfig.Scaling scaling(ConfigFields rope) {
+    String type = rope.text("rope_type", rope.text("type", "default"));
+    return switch (type) {
+      case "default" -> new RopeConfig.None();
+      case "linear" -> new RopeConfig.Linear(rope.positive("factor"));
+      case "llama3" -> llama3(rope);
+      case "yarn" -> yarn(rope);
+      default ->
+          throw rope.refusal("rope_type: expected default, linear, llama3 or yarn, got '%s'", type);
+    };
+  }
+
+  private RopeConfig.Llama3 llama3(ConfigFields rope) {
+    double low = rope.positive("low_freq_factor");
+    double high = rope.positive("high_freq_factor");
+    if (high <= low) {
+      throw rope.refusal("high_freq_factor: expected more than %s, got %s", low, high);
+    }
+    return new RopeConfig.Llama3(rope.positive("factor"), low, high, trainedPositions(rope));
+  }
+
+  private RopeConfig.Yarn yarn(ConfigFields rope) {
+    int trained = trainedPositions(rope);
+    double factor = rope.positive("factor", (double) maxPositions / trained);
+    RopeConfig.Ramp ramp =
+        new RopeConfig.Ramp(
+            rope.positive("beta_fast", 32),
+            rope.positive("beta_slow", 1),
+            rope.flag("truncate", true));
+    double attention = rope.positive("attention_factor", attentionFactor(rope, factor));
+    return new RopeConfig.Yarn(factor, ramp, attention, trained);
+  }
+
+  /** Peng et al. 2023, 3.4; the two mscale fields are DeepSeek's. */
+  private static double attentionFactor(ConfigFields rope, double factor) {
+    double all = rope.has("mscale_all_dim") ? number(rope, "mscale_all_dim") : 0;
+    double some = rope.has("mscale") ? number(rope, "mscale") : 0;
+    return all != 0 && some != 0
+        ? magnitude(factor, some) / magnitude(factor, all)
+        : magnitude(factor, 1);
+  }
+
+  private static double number(ConfigFields rope, String name) {
+    JsonNode value = rope.object().get(name);
+    double number = value.doubleValue();
+    if (!value.isNumber() || !(number >= 0 && number <= 1e6)) {
+      throw rope.refusal("%s: expected a number of 0 or more, got %s", name, value);
+    }
+    return number;
+  }
+
+  private static double magnitude(double factor, double scale) {
+    return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+  }
+
+  private int trainedPositions(ConfigFields rope) {
+    int outside = config.size("original_max_position_embeddings", MAX_POSITIONS, maxPositions);
+    return config.has("original_max_position_embeddings")
+        ? outside
+        : rope.size("original_max_position_embeddings", MAX_POSITIONS, maxPositions);
+  }
+}

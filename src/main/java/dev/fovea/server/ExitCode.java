@@ -1,0 +1,24 @@
+package dev.fovea.server;
+
+/** How the process ends; documented, because supervisors branch on it. */
+public enum ExitCode {
+  OK(0),
+  /** The command could not do what it was asked. */
+  FAILURE(1),
+  /** The command line is wrong. */
+  USAGE(2),
+  /** The configured model cannot be served. */
+  MODEL_UNUSABLE(3),
+  /** The engine died while serving: a fault of the device, of memory or of ours. */
+  ENGINE_DEAD(70);
+
+  private final int code;
+
+  ExitCode(int code) {
+    this.code = code;
+  }
+
+  public int code() {
+    return code;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.fovea.server;
+
+import dev.fovea.kernel.Isa;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Every setting of the application; {@code fovea.max-context} is also the environment's {@code
+ * FOVEA_MAX_CONTEXT}. The command line's options are these keys by other names.
+ */
+@ConfigMapping(prefix = "fovea")
+public interface FoveaConfig {
+
+  /** Directory of a Hugging Face checkpoint; the shipped model where absent. */
+  Optional<String> model();
+
+  /**
+   * Names clients may call the model by, the first being its id; the directory's name if absent.
+   */
+  Optional<List<String>> servedModelName();
+
+  /** What computes. */
+  @WithDefault("auto")
+  Device device();
+
+  /** Longest sequence in tokens, prompt and output together; the model's own limit if absent. */
+  OptionalInt maxContext();
+
+  /** Sequences computed at a time; more wait. */
+  @WithDefault("16")
+  int maxSequences();
+
+  /** Tokens of one prompt computed in a step: a long prompt takes several, and others run on. */
+  @WithDefault("512")
+  int prefillChunk();
+
+  /**
+   * Memory for keys and values; if absent, room for two sequences of full context, at most 2 GiB
+   * and a quarter of the machine's memory.
+   */
+  Optional<MemorySize> kvMemory();
+
+  Cpu cpu();
+
+  Limits limits();
+
+  /** The processor. */
+  interface Cpu {
+
+    /** Instruction set to use. */
+    @WithDefault("auto")
+    Isa isa();
+
+    /** Threads that compute; as many as cores if absent. */
+    OptionalInt threads();
+  }
+
+  /** What one client may ask of the server. */
+  interface Limits {
+
+    /** Largest request body. */
+    @WithDefault("16M")
+    MemorySize maxBody();
+
+    /** Requests that may wait to begin; one more is answered 429. */
+    @WithDefault("256")
+    int maxWaiting();
+
+    /** Prompt tokens that may wait for a place, over all requests. */
+    @WithDefault("4000000")
+    long maxWaitingTokens();
+  }
+
+  /** Backends. */
+  enum Device {
+    /** The native CPU kernels, or the Java reference kernels where they do not load. */
+    AUTO,
+    /** The native CPU kernels or nothing. */
+    CPU,
+    /** The Java reference kernels. */
+    REFERENCE,
+    /** Not built yet. */
+    CUDA
+  }
+}

@@ -1,0 +1,19 @@
+package dev.fovea.server;
+
+/** What libraries read from system properties, set before any of them loads. */
+final class ProcessSettings {
+  private ProcessSettings() {}
+
+  static void apply() {
+    // JavaCPP would count memory-mapped weights against the Java heap and refuse them.
+    setDefault("org.bytedeco.javacpp.maxbytes", "0");
+    setDefault("org.bytedeco.javacpp.maxphysicalbytes", "0");
+    setDefault("ai.djl.offline", "true");
+  }
+
+  private static void setDefault(String key, String value) {
+    if (System.getProperty(key) == null) {
+      System.setProperty(key, value);
+    }
+  }
+}

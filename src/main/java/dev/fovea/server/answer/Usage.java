@@ -1,0 +1,4 @@
+package dev.fovea.server.answer;
+
+/** Tokens of a request; end tokens that were drawn count as output. */
+public record Usage(int promptTokens, int completionTokens) {}

@@ -1,0 +1,176 @@
+package dev.fovea.server.bench;
+
+import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.HeadLayout;
+import dev.fovea.model.Batch;
+import dev.fovea.model.Capacity;
+import dev.fovea.model.Draw;
+import dev.fovea.model.LoadedModel;
+import dev.fovea.model.ModelConfig;
+import dev.fovea.model.ModelLoader;
+import dev.fovea.model.SamplingParams;
+import dev.fovea.model.StepRunner;
+import dev.fovea.model.StepRunner.Ticket;
+import dev.fovea.weights.Mapping;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Speed of a whole model on random tokens: prefill of one prompt against the dot peak, decode of a
+ * batch against read bandwidth. One step is one call, sampling included, HTTP and text not.
+ */
+public final class ModelBench {
+  private static final int PREFILL_RUNS = 5;
+  private static final int DECODE_STEPS = 32;
+  private static final int WARM_UP_STEPS = 3;
+  private static final long CEILING_BYTES = 2L << 30;
+
+  private final CpuKernels kernels;
+  private final Path directory;
+
+  /**
+   * @param directory of a checkpoint; only its weights and config.json are read
+   */
+  public ModelBench(CpuKernels kernels, Path directory) {
+    this.kernels = kernels;
+    this.directory = directory;
+  }
+
+  /**
+   * @param prompt tokens of one prefill step
+   * @param batch sequences of a decode step
+   * @param context tokens that each of them has when measuring begins
+   */
+  public record Case(int prompt, int batch, int context) {}
+
+  /** A prompt of 512 tokens; one sequence and eight behind short prompts. */
+  public List<KernelFigure> measure() {
+    return measure(List.of(new Case(512, 1, 64), new Case(512, 8, 64)));
+  }
+
+  private List<KernelFigure> measure(List<Case> cases) {
+    List<KernelFigure> figures = new ArrayList<>();
+    int maxBatch = cases.stream().mapToInt(Case::batch).max().orElseThrow();
+    int maxTokens = cases.stream().mapToInt(Case::prompt).max().orElseThrow() + maxBatch;
+    Capacity capacity = new Capacity(maxTokens, maxBatch, 1024, Long.MAX_VALUE);
+    try (LoadedModel model =
+        new ModelLoader(kernels, Mapping.NATIVE).load(directory, capacity, (phase, done) -> {})) {
+      figures.add(prefill(model, cases.get(0)));
+      for (Case one : cases) {
+        figures.add(decode(model, one));
+      }
+    }
+    return figures;
+  }
+
+  private KernelFigure prefill(LoadedModel model, Case c) {
+    int[] tokens = randomTokens(model, c.prompt());
+    int[] pages = pages(0, c.prompt());
+    Ceilings before = Ceilings.measure(kernels, CEILING_BYTES);
+    double seconds =
+        Bench.medianSeconds(
+            PREFILL_RUNS,
+            run -> step(model.runner(), List.of(entry(tokens, 0, c.prompt(), pages))));
+    Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
+    return new KernelFigure(
+        "model prefill " + c.prompt(),
+        "%d tokens, %.0f tok/s, %s".formatted(c.prompt(), c.prompt() / seconds, describe(model)),
+        kernels.attentionKernel(model.dtype()),
+        kernels.info(),
+        seconds,
+        PREFILL_RUNS,
+        1e-9 * operations(model, c.prompt()) / seconds,
+        1e-9 * before.mean(after).flopsPerSecond(),
+        "GFLOP/s",
+        before.drift(after),
+        model.memory().weightBytes());
+  }
+
+  private KernelFigure decode(LoadedModel model, Case c) {
+    int length = c.context() + WARM_UP_STEPS + DECODE_STEPS;
+    int[] tokens = randomTokens(model, length);
+    List<int[]> pages = IntStream.range(0, c.batch()).mapToObj(i -> pages(i, length)).toList();
+    for (int[] table : pages) {
+      step(model.runner(), List.of(entry(tokens, 0, c.context(), table)));
+    }
+    Ceilings before = Ceilings.measure(kernels, CEILING_BYTES);
+    double seconds =
+        Bench.medianSeconds(
+            DECODE_STEPS,
+            run ->
+                step(
+                    model.runner(),
+                    pages.stream().map(p -> entry(tokens, c.context() + run, 1, p)).toList()));
+    Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
+    return new KernelFigure(
+        "model decode " + c.batch(),
+        "B=%d, %.1f tok/s, %s".formatted(c.batch(), c.batch() / seconds, describe(model)),
+        kernels.attentionKernel(model.dtype()),
+        kernels.info(),
+        seconds,
+        DECODE_STEPS,
+        1e-9 * bytesRead(model) / seconds,
+        1e-9 * before.mean(after).bytesPerSecond(),
+        "GB/s",
+        before.drift(after),
+        model.memory().weightBytes());
+  }
+
+  private static void step(StepRunner runner, List<Batch.Entry> entries) {
+    Ticket ticket = runner.submit(new Batch(entries));
+    for (boolean valid : runner.await(ticket).valid()) {
+      if (!valid) {
+        throw new IllegalStateException("logits: expected finite numbers, got none");
+      }
+    }
+  }
+
+  private static Batch.Entry entry(int[] tokens, int from, int count, int[] pages) {
+    return new Batch.Entry(
+        new Batch.TokenSlice(tokens, from, count),
+        from,
+        pages,
+        Draw.of(SamplingParams.GREEDY, from));
+  }
+
+  private static int[] pages(int sequence, int tokens) {
+    int count = (tokens + Batch.PAGE_SLOTS - 1) / Batch.PAGE_SLOTS;
+    return IntStream.range(sequence * count, (sequence + 1) * count).toArray();
+  }
+
+  private static int[] randomTokens(LoadedModel model, int count) {
+    return new Random(1).ints(count, 0, model.config().sizes().vocabulary()).toArray();
+  }
+
+  /** Every weight once, but for an input embedding that is not the output matrix too. */
+  private static double bytesRead(LoadedModel model) {
+    return model.memory().weightBytes()
+        - (isTied(model) ? 0.0 : embeddingElements(model) * model.dtype().bytes());
+  }
+
+  /** Two for each weight of a product and token, one row of logits, causal attention. */
+  private static double operations(LoadedModel model, int tokens) {
+    ModelConfig config = model.config();
+    HeadLayout heads = config.attention().heads();
+    double weights = (double) model.memory().weightBytes() / model.dtype().bytes();
+    double embeddings = embeddingElements(model) * (isTied(model) ? 1 : 2);
+    double attention =
+        4.0 * tokens * (tokens + 1) / 2 * heads.query() * heads.dim() * config.sizes().layers();
+    return 2 * (weights - embeddings) * tokens + 2 * embeddingElements(model) + attention;
+  }
+
+  private static double embeddingElements(LoadedModel model) {
+    return (double) model.config().sizes().vocabulary() * model.config().sizes().hidden();
+  }
+
+  private static boolean isTied(LoadedModel model) {
+    return model.config().block().tiedEmbeddings();
+  }
+
+  private static String describe(LoadedModel model) {
+    return "%.2f GB of %s".formatted(model.memory().weightBytes() * 1e-9, model.dtype());
+  }
+}

@@ -1,0 +1,110 @@
+package dev.fovea.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.Isa;
+import dev.fovea.server.ExitCode;
+import dev.fovea.server.bench.AttentionBench;
+import dev.fovea.server.bench.KernelFigure;
+import dev.fovea.server.bench.LinearBench;
+import dev.fovea.server.bench.ModelBench;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Measures kernels and whole models between the machine's own ceilings. */
+@Command(
+    name = "bench",
+    description = {
+      "Measures kernels and whole models on the CPU; opens no port.",
+      "Each row stands beside the ceiling of the same moment; a row whose ceilings",
+      "drifted by more than a tenth is void."
+    },
+    mixinStandardHelpOptions = true)
+final class BenchCommand {
+  private static final long MIB = 1L << 20;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--cpu-isa",
+      defaultValue = "AUTO",
+      description = "Instruction set: ${COMPLETION-CANDIDATES}.")
+  private Isa isa;
+
+  @Option(names = "--threads", defaultValue = "0", description = "Threads; 0: one a core.")
+  private int threads;
+
+  @Option(
+      names = "--rotate-mib",
+      defaultValue = "2048",
+      description = "Memory that a kernel's inputs rotate over, well above the caches.")
+  private long rotateMib;
+
+  @Option(names = "--json", description = "Answer in JSON.")
+  private boolean json;
+
+  @Command(description = "Prefill and decode attention.", mixinStandardHelpOptions = true)
+  int attention() throws JsonProcessingException {
+    return print(
+        kernels -> {
+          AttentionBench bench = new AttentionBench(kernels, rotateMib * MIB);
+          return AttentionBench.standard().stream().map(bench::measure).toList();
+        });
+  }
+
+  @Command(description = "Matrix products.", mixinStandardHelpOptions = true)
+  int linear() throws JsonProcessingException {
+    return print(
+        kernels -> {
+          LinearBench bench = new LinearBench(kernels, rotateMib * MIB);
+          return LinearBench.standard().stream().map(bench::measure).toList();
+        });
+  }
+
+  @Command(description = "Prefill and decode of a whole model.", mixinStandardHelpOptions = true)
+  int model(
+      @Parameters(paramLabel = "MODEL", description = "Directory of a checkpoint.") Path directory)
+      throws JsonProcessingException {
+    return print(kernels -> new ModelBench(kernels, directory).measure());
+  }
+
+  private int print(Function<CpuKernels, List<KernelFigure>> measure)
+      throws JsonProcessingException {
+    PrintWriter out = spec.commandLine().getOut();
+    List<KernelFigure> figures;
+    try (CpuKernels kernels = CpuKernels.open(threads, isa)) {
+      figures = measure.apply(kernels);
+    }
+    if (json) {
+      ObjectMapper mapper = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      out.println(mapper.writeValueAsString(figures));
+    } else {
+      figures.forEach(figure -> out.println(row(figure)));
+    }
+    return ExitCode.OK.code();
+  }
+
+  private static String row(KernelFigure figure) {
+    return "%-18s %-64s %9.3f ms %8.1f of %6.1f %-8s %5.1f %%%s  [%s, %d threads]"
+        .formatted(
+            figure.name(),
+            figure.shape(),
+            figure.medianSeconds() * 1e3,
+            figure.rate(),
+            figure.ceiling(),
+            figure.unit(),
+            figure.ratio() * 100,
+            figure.isVoid() ? " void" : "",
+            figure.kernel(),
+            figure.ran().threads());
+  }
+}

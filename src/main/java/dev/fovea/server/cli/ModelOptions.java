@@ -1,0 +1,81 @@
+package dev.fovea.server.cli;
+
+import dev.fovea.kernel.Isa;
+import dev.fovea.server.FoveaConfig;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which model, and what it may use; the names a vLLM user types first. */
+final class ModelOptions {
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "Directory of a Hugging Face checkpoint; the shipped model if absent.")
+  private String positionalModel;
+
+  @Option(names = "--model", paramLabel = "DIR", description = "The same as MODEL.")
+  private String model;
+
+  @Option(
+      names = "--served-model-name",
+      paramLabel = "NAME",
+      split = ",",
+      description = "Names clients call the model by.")
+  private List<String> servedModelName;
+
+  @Option(names = "--device", description = "What computes: ${COMPLETION-CANDIDATES}.")
+  private FoveaConfig.Device device;
+
+  @Option(
+      names = "--cpu-isa",
+      description = "Instruction set of the CPU kernels: ${COMPLETION-CANDIDATES}.")
+  private Isa isa;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Threads that compute.")
+  private Integer threads;
+
+  @Option(
+      names = {"--max-context", "--max-model-len"},
+      paramLabel = "TOKENS",
+      description = "Longest sequence, prompt and output together.")
+  private Integer maxContext;
+
+  @Option(
+      names = {"--max-sequences", "--max-num-seqs"},
+      paramLabel = "N",
+      description = "Sequences computed at a time.")
+  private Integer maxSequences;
+
+  @Option(
+      names = "--kv-memory",
+      paramLabel = "SIZE",
+      description = "Memory for keys and values, as 2G or 512M.")
+  private String kvMemory;
+
+  /** What was given, as configuration properties. */
+  Map<String, String> properties() {
+    Map<String, String> given = new LinkedHashMap<>();
+    put(given, "fovea.model", model != null ? model : positionalModel);
+    put(given, "fovea.served-model-name", join(servedModelName));
+    put(given, "fovea.device", device);
+    put(given, "fovea.cpu.isa", isa);
+    put(given, "fovea.cpu.threads", threads);
+    put(given, "fovea.max-context", maxContext);
+    put(given, "fovea.max-sequences", maxSequences);
+    put(given, "fovea.kv-memory", kvMemory);
+    return given;
+  }
+
+  private static String join(List<String> names) {
+    return names == null ? null : String.join(",", names);
+  }
+
+  private static void put(Map<String, String> given, String key, Object value) {
+    if (value != null) {
+      given.put(key, value.toString());
+    }
+  }
+}

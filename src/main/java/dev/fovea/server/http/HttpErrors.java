@@ -1,0 +1,51 @@
+package dev.fovea.server.http;
+
+/** Errors known by their status alone: what HTTP, not a resource, has to say. */
+final class HttpErrors {
+  private HttpErrors() {}
+
+  static ApiError notFound() {
+    return of(404);
+  }
+
+  static ApiError of(int status) {
+    return switch (status) {
+      case 404 ->
+          new ApiError(404, ErrorCodes.NOT_FOUND, null, "there is nothing at this path; see /");
+      case 405 ->
+          new ApiError(
+              405, ErrorCodes.METHOD_NOT_ALLOWED, null, "this path does not answer this method");
+      case 406 ->
+          new ApiError(
+              406,
+              ErrorCodes.NOT_ACCEPTABLE,
+              null,
+              "this path has nothing the Accept header wants");
+      case 413 ->
+          new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, "the request body is too large");
+      case 414 -> new ApiError(414, ErrorCodes.INVALID_VALUE, null, "the path is too long");
+      case 415 ->
+          new ApiError(
+              415,
+              ErrorCodes.UNSUPPORTED_MEDIA_TYPE,
+              null,
+              "Content-Type: expected application/json");
+      case 431 ->
+          new ApiError(431, ErrorCodes.INVALID_VALUE, null, "the request headers are too large");
+      case 503 ->
+          new ApiError(503, ErrorCodes.UNAVAILABLE, null, "the server cannot answer at present");
+      default ->
+          status >= 400 && status < 500
+              ? new ApiError(
+                  status,
+                  ErrorCodes.INVALID_VALUE,
+                  null,
+                  "the request is malformed (HTTP %d)".formatted(status))
+              : new ApiError(
+                  500,
+                  ErrorCodes.INTERNAL,
+                  null,
+                  "the server failed on this request; its log says why");
+    };
+  }
+}

@@ -1,0 +1,37 @@
+package dev.fovea.server.metrics;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.eclipse.microprofile.metrics.Timer;
+
+/** Times the tokens of one request from its arrival; for one thread at a time. */
+public final class TokenTimer {
+  private final Timer firstToken;
+  private final Timer interToken;
+  private final LongSupplier nanoTime;
+  private long lastNanos;
+  private boolean started;
+
+  TokenTimer(Timer firstToken, Timer interToken, LongSupplier nanoTime) {
+    this.firstToken = firstToken;
+    this.interToken = interToken;
+    this.nanoTime = nanoTime;
+    this.lastNanos = nanoTime.getAsLong();
+  }
+
+  /** So many tokens have come at once. */
+  public void tokens(int count) {
+    long now = nanoTime.getAsLong();
+    Duration elapsed = Duration.ofNanos(now - lastNanos);
+    lastNanos = now;
+    if (!started) {
+      started = true;
+      firstToken.update(elapsed);
+      return;
+    }
+    Duration each = elapsed.dividedBy(count);
+    for (int i = 0; i < count; i++) {
+      interToken.update(each);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.fovea.server.ops;
+
+import dev.fovea.server.ModelService;
+import dev.fovea.server.ModelState;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** The probes under {@code /q/health}. */
+@Singleton
+public final class ModelHealth {
+  private final ModelService models;
+
+  @Inject
+  ModelHealth(ModelService models) {
+    this.models = models;
+  }
+
+  /** A process whose model has died must go: it is up and useless. */
+  @Produces
+  @Singleton
+  @Liveness
+  HealthCheck live() {
+    return () -> check("model not failed", !(models.state() instanceof ModelState.Failed));
+  }
+
+  @Produces
+  @Singleton
+  @Readiness
+  HealthCheck ready() {
+    return () -> check("model answers", models.state() instanceof ModelState.Ready);
+  }
+
+  @Produces
+  @Singleton
+  @Startup
+  HealthCheck started() {
+    return () -> check("model loaded", models.state() instanceof ModelState.Ready);
+  }
+
+  private static HealthCheckResponse check(String name, boolean up) {
+    return HealthCheckResponse.named(name).status(up).build();
+  }
+}

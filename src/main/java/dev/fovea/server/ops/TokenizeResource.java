@@ -1,0 +1,68 @@
+package dev.fovea.server.ops;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.fovea.server.FoveaConfig;
+import dev.fovea.server.ModelService;
+import dev.fovea.server.ServedModel;
+import dev.fovea.server.http.RequestBody;
+import dev.fovea.server.request.DetokenizeRequest;
+import dev.fovea.server.request.TokenizeRequest;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** Text to token ids and back, as vLLM offers it. */
+@Singleton
+@Path("/")
+@Blocking
+@Consumes(MediaType.APPLICATION_JSON)
+@Produces(MediaType.APPLICATION_JSON)
+public final class TokenizeResource {
+  private final FoveaConfig config;
+  private final ModelService models;
+
+  @Inject
+  TokenizeResource(FoveaConfig config, ModelService models) {
+    this.config = config;
+    this.models = models;
+  }
+
+  /** Ids of a text. */
+  public record Tokenized(int count, @JsonProperty("max_model_len") int maxContext, int[] tokens) {}
+
+  /** Text of ids. */
+  public record Detokenized(String prompt) {}
+
+  @POST
+  @Path("/tokenize")
+  @Operation(summary = "Token ids of a prompt or of a conversation in the model's template")
+  public Tokenized tokenize(InputStream body) {
+    TokenizeRequest request = TokenizeRequest.parse(read(body));
+    ServedModel model = models.require(request.model());
+    int[] ids =
+        request.messages().isEmpty()
+            ? model.text().encode(request.prompt(), request.addSpecialTokens())
+            : model.text().encodeChat(request.messages());
+    return new Tokenized(ids.length, model.facts().maxContext(), ids);
+  }
+
+  @POST
+  @Path("/detokenize")
+  @Operation(summary = "Text of token ids, special tokens left out")
+  public Detokenized detokenize(InputStream body) {
+    DetokenizeRequest request =
+        DetokenizeRequest.parse(read(body), models.require().facts().vocabulary());
+    return new Detokenized(models.require(request.model()).text().decode(request.tokens()));
+  }
+
+  private byte[] read(InputStream body) {
+    return RequestBody.read(body, config.limits().maxBody().asLongValue());
+  }
+}

@@ -1,0 +1,38 @@
+package dev.fovea.server.request;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fovea.server.http.ApiException;
+import java.util.List;
+
+/**
+ * Body of {@code POST /v1/chat/completions}.
+ *
+ * @param model null: the served one
+ * @param messages at least one
+ */
+public record ChatRequest(
+    String model, List<ChatMessage> messages, GenerationOptions options, Streaming streaming) {
+  private static final int MAX_MESSAGES = 16384;
+  static final Field<List<ChatMessage>> MESSAGES =
+      new Field<>("messages", Rules.list(ChatMessage::read, 1, MAX_MESSAGES));
+  private static final Field<Integer> MAX_COMPLETION_TOKENS =
+      new Field<>("max_completion_tokens", Rules.integer(1, Integer.MAX_VALUE));
+
+  /**
+   * @param vocabulary stop token ids must be below it
+   * @throws ApiException 400 with the field at fault
+   */
+  public static ChatRequest parse(byte[] body, int vocabulary) {
+    ObjectNode object = StrictJson.parse(body);
+    Fields fields = new Fields(object);
+    String model = fields.get(CommonFields.MODEL);
+    List<ChatMessage> messages = fields.require(MESSAGES);
+    Unbuilt.refuse(object, Unbuilt.IN_CHAT);
+    Integer maxTokens = fields.get(MAX_COMPLETION_TOKENS, fields.get(CommonFields.MAX_TOKENS));
+    return new ChatRequest(
+        model,
+        messages,
+        CommonFields.options(fields, maxTokens, vocabulary),
+        CommonFields.streaming(fields));
+  }
+}

@@ -1,0 +1,29 @@
+package dev.fovea.server.request;
+
+import java.util.List;
+
+/**
+ * What a request says about the drawing and ending of its output. Null where it says nothing and
+ * the model or the server decides.
+ */
+public record GenerationOptions(Drawing drawing, Ending ending) {
+
+  /** Fields of vLLM's and OpenAI's sampling. */
+  public record Drawing(
+      Float temperature, Integer topK, Float topP, Float minP, Penalties penalties, Long seed) {}
+
+  /** Penalties over seen tokens. */
+  public record Penalties(Float repetition, float presence, float frequency) {}
+
+  /**
+   * @param maxTokens null: the endpoint's default
+   * @param stopStrings none empty
+   * @param stopTokenIds not yet checked against the vocabulary
+   */
+  public record Ending(
+      Integer maxTokens,
+      int minTokens,
+      boolean ignoreEos,
+      List<String> stopStrings,
+      List<Integer> stopTokenIds) {}
+}

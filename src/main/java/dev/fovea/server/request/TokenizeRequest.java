@@ -1,0 +1,33 @@
+package dev.fovea.server.request;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fovea.server.http.ApiException;
+import java.util.List;
+
+/**
+ * Body of {@code POST /tokenize}: a prompt or messages.
+ *
+ * @param prompt null where messages are given
+ * @param messages empty where a prompt is given
+ */
+public record TokenizeRequest(
+    String model, String prompt, List<ChatMessage> messages, boolean addSpecialTokens) {
+  private static final Field<String> PROMPT =
+      new Field<>("prompt", Rules.text(0, Integer.MAX_VALUE));
+  private static final Field<Boolean> ADD_SPECIAL_TOKENS =
+      new Field<>("add_special_tokens", Rules.flag());
+
+  /**
+   * @throws ApiException 400 with the field at fault
+   */
+  public static TokenizeRequest parse(byte[] body) {
+    ObjectNode object = StrictJson.parse(body);
+    Fields fields = new Fields(object);
+    List<ChatMessage> messages = fields.get(ChatRequest.MESSAGES, List.of());
+    return new TokenizeRequest(
+        fields.get(CommonFields.MODEL),
+        messages.isEmpty() ? fields.require(PROMPT) : null,
+        messages,
+        fields.get(ADD_SPECIAL_TOKENS, true));
+  }
+}

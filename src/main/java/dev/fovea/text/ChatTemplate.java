@@ -1,0 +1,150 @@
+package dev.fovea.text;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.text.jinja.Limits;
+import dev.fovea.text.jinja.Template;
+import dev.fovea.text.jinja.TemplateException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The chat template of a checkpoint: turns a conversation into the text the model was trained on.
+ * Immutable; any thread may render.
+ */
+public final class ChatTemplate {
+  private final String source;
+  private final Template template;
+  private final SpecialTokens specialTokens;
+  private final Limits limits;
+  private final Clock clock;
+
+  private ChatTemplate(String source, SpecialTokens specialTokens, Limits limits, Clock clock) {
+    this.source = source;
+    this.template = parse(source);
+    this.specialTokens = specialTokens;
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  private static Template parse(String source) {
+    try {
+      return Template.parse(source);
+    } catch (TemplateException e) {
+      throw new ChatTemplateException(
+          ChatTemplateException.Reason.BROKEN, "chat template: " + e.getMessage(), e);
+    }
+  }
+
+  /** A template from its text. {@code clock} is what {@code strftime_now} reads. */
+  public static ChatTemplate of(
+      String source, SpecialTokens specialTokens, Limits limits, Clock clock) {
+    return new ChatTemplate(source, specialTokens, limits, clock);
+  }
+
+  /** As {@link #load(Path, Limits, Clock)} with the default limits and the system's clock. */
+  public static Optional<ChatTemplate> load(Path modelDirectory) {
+    return load(modelDirectory, Limits.DEFAULT, Clock.systemDefaultZone());
+  }
+
+  /**
+   * The template of a checkpoint, where transformers 4 and 5 put it: {@code chat_template.jinja},
+   * else {@code chat_template} in tokenizer_config.json, a text or a list of named texts of which
+   * the one called {@code default} counts. Empty if the checkpoint has none.
+   *
+   * @throws ChatTemplateException if the template is broken or no default can be told
+   * @throws TokenizerException if tokenizer_config.json is broken
+   */
+  public static Optional<ChatTemplate> load(Path modelDirectory, Limits limits, Clock clock) {
+    TokenizerConfig config = TokenizerConfig.read(modelDirectory);
+    Path file = modelDirectory.resolve("chat_template.jinja");
+    Optional<String> source =
+        Files.exists(file) ? Optional.of(readText(file)) : configured(config.chatTemplate());
+    return source.map(text -> of(text, config.specialTokens(), limits, clock));
+  }
+
+  private static String readText(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new ChatTemplateException(
+          ChatTemplateException.Reason.BROKEN,
+          file + ": expected UTF-8 text, got " + e.getMessage(),
+          e);
+    }
+  }
+
+  private static Optional<String> configured(JsonNode node) {
+    if (node.isMissingNode() || node.isNull()) {
+      return Optional.empty();
+    }
+    if (node.isTextual()) {
+      return Optional.of(node.textValue());
+    }
+    List<String> names = new ArrayList<>();
+    for (JsonNode entry : node) {
+      names.add(entry.path("name").asText());
+      if (entry.path("name").asText().equals("default") && entry.path("template").isTextual()) {
+        return Optional.of(entry.get("template").textValue());
+      }
+    }
+    throw new ChatTemplateException(
+        ChatTemplateException.Reason.BROKEN,
+        "chat_template: expected a text, or a list with one named 'default', got "
+            + (node.isArray() ? "names " + names : node.getNodeType().toString()));
+  }
+
+  /** The template as the checkpoint has it. */
+  public String source() {
+    return source;
+  }
+
+  /** Renders plain messages with a generation prompt. */
+  public String render(List<Message> messages) {
+    List<Map<String, Object>> maps = new ArrayList<>();
+    for (Message message : messages) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      map.put("role", message.role());
+      map.put("content", message.content());
+      maps.add(map);
+    }
+    return render(maps, true, Map.of());
+  }
+
+  /**
+   * Renders a conversation. Values are null, Boolean, Number, String, List and Map with string
+   * keys. Beside the messages the template sees {@code add_generation_prompt}, the special tokens
+   * that are set, {@code tools} and {@code documents} (None unless in {@code extras}), and {@code
+   * extras}.
+   *
+   * @throws ChatTemplateException if the template refuses the conversation or fails
+   */
+  public String render(
+      List<? extends Map<String, ?>> messages, boolean addGenerationPrompt, Map<String, ?> extras) {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    variables.put("tools", null);
+    variables.put("documents", null);
+    variables.putAll(specialTokens.byName());
+    variables.putAll(extras);
+    variables.put("messages", messages);
+    variables.put("add_generation_prompt", addGenerationPrompt);
+    try {
+      return template.render(variables, limits, clock);
+    } catch (TemplateException e) {
+      if (e.kind() == TemplateException.Kind.RAISED) {
+        throw new ChatTemplateException(ChatTemplateException.Reason.REFUSED, e.reason(), e);
+      }
+      boolean isBroken = e.kind() == TemplateException.Kind.UNSUPPORTED;
+      throw new ChatTemplateException(
+          isBroken ? ChatTemplateException.Reason.BROKEN : ChatTemplateException.Reason.FAILED,
+          "chat template: " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,209 @@
+// Checks attention's arguments, cuts the ragged batch into tiles, and shares tiles (and spans of
+// the largest ones) out over threads, longest first.
+#include <algorithm>
+#include <cinttypes>
+#include <cmath>
+#include <tuple>
+#include <vector>
+
+#include "common/check.h"
+#include "common/stream.h"
+
+namespace {
+
+using fovea::AttentionTile;
+using fovea::kFewRows;
+using fovea::kPageSlots;
+using fovea::kSpanSlots;
+using fovea::kTileRows;
+
+struct Item {
+  AttentionTile tile;
+  int64_t span_begin, span_end;
+  int64_t cost;      // rows x slots
+  int64_t partials;  // offset in floats of a split tile's partial results; -1: not split
+};
+
+// A piece of work for one thread: all spans of an item, or one.
+struct Piece {
+  int64_t item;
+  int64_t span;  // -1: all
+  int64_t cost;
+};
+
+void check_shapes(const FoveaStream* stream, const FoveaAttention* p) {
+  fovea::check_call(stream, p);
+  if (p->softCap != 0 || p->alibiSlopes != 0 || p->sinks != 0 || p->kScale != 0 || p->vScale != 0) {
+    fovea::fail(FOVEA_UNSUPPORTED,
+                "attention: expected no soft cap, ALiBi slopes, sinks or page scales, got some");
+  }
+  fovea::check_floating("type", p->type);
+  fovea::check_type("kvType", p->kvType, p->type, p->type);
+  fovea::check_range("headDim", p->headDim, 8, fovea::kMaxHeadDim);
+  fovea::check_range("kvHeads", p->kvHeads, 1, fovea::kMaxElements);
+  fovea::check_range("queryHeads", p->queryHeads, 1, fovea::kMaxElements);
+  if (p->headDim % 8 != 0 || p->queryHeads % p->kvHeads != 0) {
+    fovea::fail(FOVEA_INVALID_ARGUMENT,
+                "heads: expected D a multiple of 8 and Hq of Hkv, got D=%" PRId64 ", Hq=%" PRId64
+                ", Hkv=%" PRId64,
+                p->headDim, p->queryHeads, p->kvHeads);
+  }
+  if (!std::isfinite(p->scale)) {
+    fovea::fail(FOVEA_INVALID_ARGUMENT, "scale: expected a finite number, got %g",
+                static_cast<double>(p->scale));
+  }
+  fovea::check_range("window", p->window, 0, INT32_MAX);
+  fovea::check_tensor("q", p->q, {p->numTokens, p->queryHeads, p->headDim});
+  fovea::check_tensor("out", p->out, {p->numTokens, p->queryHeads, p->headDim});
+  fovea::check_tensor("queryStart", p->queryStart, {p->numSequences + 1});
+  fovea::check_tensor("contextLength", p->contextLength, {p->numSequences});
+  fovea::check_tensor("pageTable", p->pageTable, {p->numSequences, p->maxPages});
+  const int64_t strides[] = {p->kPageStride, p->kHeadStride, p->kSlotStride,
+                             p->vPageStride, p->vHeadStride, p->vSlotStride};
+  for (int64_t stride : strides) {
+    fovea::check_range("page strides", stride, 0, fovea::kMaxElements);
+  }
+  fovea::check_tensor("k", p->k, {p->numPages, p->kPageStride});
+  fovea::check_tensor("v", p->v, {p->numPages, p->vPageStride});
+}
+
+void check_sequences(const FoveaAttention& p) {
+  const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
+  const int32_t* context = fovea::pointer<const int32_t>(p.contextLength);
+  fovea::check_range("queryStart[0]", start[0], 0, 0);
+  for (int64_t i = 0; i < p.numSequences; i++) {
+    fovea::check_range("queryStart", start[i + 1], start[i], p.numTokens);
+    const int64_t rows = start[i + 1] - start[i];
+    fovea::check_range("contextLength", context[i], 0, p.maxPages * kPageSlots);
+    const int64_t pages = (context[i] + kPageSlots - 1) / kPageSlots;
+    fovea::check_ids("pageTable", p.pageTable + static_cast<uint64_t>(i * p.maxPages) * 4,
+                     rows > 0 ? pages : 0, p.numPages);
+  }
+  fovea::check_range("queryStart[B]", start[p.numSequences], p.numTokens, p.numTokens);
+}
+
+void add_tile(std::vector<Item>* items, const AttentionTile& tile) {
+  const int64_t first = tile.first_position + tile.row_begin / tile.group;
+  const int64_t last = tile.first_position + (tile.row_begin + tile.rows - 1) / tile.group;
+  const int64_t window = tile.p->window;
+  const int64_t low = window > 0 ? std::max<int64_t>(first - window + 1, 0) : 0;
+  // Rows before position 0 see nothing: one span, which finds no page.
+  const int64_t slots = std::max<int64_t>(last + 1 - low, 0);
+  items->push_back({tile, low / kSpanSlots,
+                    (low + std::max<int64_t>(slots, 1) - 1) / kSpanSlots + 1, tile.rows * slots,
+                    -1});
+}
+
+std::vector<Item> cut(const FoveaAttention& p) {
+  const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
+  const int32_t* context = fovea::pointer<const int32_t>(p.contextLength);
+  const int64_t group = p.queryHeads / p.kvHeads;
+  std::vector<Item> items;
+  for (int64_t i = 0; i < p.numSequences; i++) {
+    const int64_t tokens = start[i + 1] - start[i];
+    for (int64_t head = 0; head < p.kvHeads; head++) {
+      for (int64_t row = 0; row < tokens * group; row += kTileRows) {
+        AttentionTile tile{};
+        tile.p = &p;
+        tile.pages = fovea::pointer<const int32_t>(p.pageTable) + i * p.maxPages;
+        tile.kv_head = head;
+        tile.group = group;
+        tile.query_start = start[i];
+        tile.first_position = context[i] - tokens;
+        tile.context = context[i];
+        tile.row_begin = row;
+        tile.rows = std::min(kTileRows, tokens * group - row);
+        add_tile(&items, tile);
+      }
+    }
+  }
+  return items;
+}
+
+// Which items to split by span, and the floats that their partial results need. Large tiles are
+// split where one would keep a thread busy while others idle. Small ones (decodes) always are: all
+// KV heads of a span then run one after the other, and share the page translations of the same
+// memory. Their partial results are less than a hundredth of the keys and values they stand for.
+int64_t plan_splits(const FoveaStream& stream, std::vector<Item>* items) {
+  int64_t total = 0;
+  for (const Item& item : *items) {
+    total += item.cost;
+  }
+  int64_t floats = 0;
+  for (Item& item : *items) {
+    const bool is_share =
+        stream.pool.threads() > 1 && item.cost > total / (4 * stream.pool.threads());
+    if (item.span_end - item.span_begin > 1 && (is_share || item.tile.rows <= kFewRows)) {
+      item.partials = floats;
+      floats += (item.span_end - item.span_begin) *
+                stream.kernels.attention_partial_floats(*item.tile.p, item.tile.rows);
+    }
+  }
+  return floats;
+}
+
+std::vector<Piece> pieces_of(const std::vector<Item>& items) {
+  std::vector<Piece> pieces;
+  for (size_t i = 0; i < items.size(); i++) {
+    const int64_t item = static_cast<int64_t>(i);
+    if (items[i].partials < 0) {
+      pieces.push_back({item, -1, items[i].cost});
+      continue;
+    }
+    const int64_t spans = items[i].span_end - items[i].span_begin;
+    for (int64_t span = items[i].span_begin; span < items[i].span_end; span++) {
+      pieces.push_back({item, span, items[i].cost / spans});
+    }
+  }
+  // Longest first; equal ones by sequence and span, so that heads follow each other.
+  std::stable_sort(pieces.begin(), pieces.end(), [&](const Piece& a, const Piece& b) {
+    const auto key = [&](const Piece& piece) {
+      return std::make_tuple(-piece.cost, items[static_cast<size_t>(piece.item)].tile.query_start,
+                             piece.span);
+    };
+    return key(a) < key(b);
+  });
+  return pieces;
+}
+
+void run(FoveaStream* stream, const FoveaAttention& p) {
+  std::vector<Item> items = cut(p);
+  const int64_t floats = plan_splits(*stream, &items);
+  float* partials =
+      reinterpret_cast<float*>(stream->shared_scratch.at_least(floats * int64_t{sizeof(float)}));
+  const std::vector<Piece> pieces = pieces_of(items);
+  fovea::reserve_worker_scratch(stream, stream->kernels.attention_scratch_bytes(p));
+  const auto scratch = [&](int worker) {
+    return stream->worker_scratch[static_cast<size_t>(worker)].at_least(0);
+  };
+  stream->pool.run(static_cast<int64_t>(pieces.size()), [&](int64_t i, int worker) {
+    const Piece& piece = pieces[static_cast<size_t>(i)];
+    const Item& item = items[static_cast<size_t>(piece.item)];
+    if (piece.span < 0) {
+      stream->kernels.attention_tile(item.tile, item.span_begin, item.span_end, scratch(worker));
+    } else {
+      const int64_t size = stream->kernels.attention_partial_floats(p, item.tile.rows);
+      stream->kernels.attention_span(
+          item.tile, piece.span, partials + item.partials + (piece.span - item.span_begin) * size,
+          scratch(worker));
+    }
+  });
+  items.erase(std::remove_if(items.begin(), items.end(),
+                             [](const Item& item) { return item.partials < 0; }),
+              items.end());
+  stream->pool.run(static_cast<int64_t>(items.size()), [&](int64_t i, int worker) {
+    const Item& item = items[static_cast<size_t>(i)];
+    stream->kernels.attention_merge(item.tile, partials + item.partials,
+                                    item.span_end - item.span_begin, scratch(worker));
+  });
+}
+
+}  // namespace
+
+int32_t attention(FoveaStream* stream, const FoveaAttention* p) {
+  return fovea::guarded([&] {
+    check_shapes(stream, p);
+    check_sequences(*p);
+    run(stream, *p);
+  });
+}

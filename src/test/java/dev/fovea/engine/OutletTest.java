@@ -1,0 +1,80 @@
+package dev.fovea.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fovea.engine.GenerationListener.Ending;
+import org.junit.jupiter.api.Test;
+
+class OutletTest {
+  private static final Ending FAILED = new Ending.Failed("scripted", null);
+
+  private final Recorder recorder = new Recorder();
+  private final Outlet outlet = new Outlet(recorder);
+  private final Sequence sequence =
+      new Sequence(EngineFixture.greedy(500), 1024, outlet, new Timeline(0));
+
+  @Test
+  void publishedTwiceBeforeItIsTakenIsPostedOnce() {
+    draw(7);
+    assertThat(outlet.publish(sequence)).isTrue();
+    draw(8);
+    assertThat(outlet.publish(sequence)).isFalse();
+    Outlet.Published both = outlet.take();
+    assertThat(outlet.deliverTokens(both)).isEqualTo(2);
+    draw(9);
+    assertThat(outlet.publish(sequence)).isTrue();
+    assertThat(recorder.ids()).containsExactly(7, 8);
+  }
+
+  @Test
+  void takenTwiceIsDeliveredOnce() {
+    draw(7);
+    sequence.finish(FAILED);
+    outlet.publish(sequence);
+    // The engine may publish again between taking and delivering: the same state comes twice.
+    for (int i = 0; i < 2; i++) {
+      Outlet.Published published = outlet.take();
+      assertThat(outlet.deliverTokens(published)).isEqualTo(1 - i);
+      assertThat(outlet.deliverEnding(published)).isEqualTo(i == 0 ? FAILED : null);
+    }
+    assertThat(recorder.numCalls()).isEqualTo(1);
+    assertThat(recorder.numEndings()).isEqualTo(1);
+  }
+
+  @Test
+  void growthOfTheOutputLeavesWhatWasPublishedInPlace() {
+    draw(7);
+    outlet.publish(sequence);
+    Outlet.Published early = outlet.take();
+    for (int i = 0; i < 400; i++) {
+      draw(i);
+    }
+    assertThat(outlet.deliverTokens(early)).isEqualTo(1);
+    outlet.publish(sequence);
+    assertThat(outlet.deliverTokens(outlet.take())).isEqualTo(400);
+    assertThat(recorder.ids()).startsWith(7, 0, 1).endsWith(398, 399);
+  }
+
+  @Test
+  void cutDropsWhatWasPublishedAndDecidesTheEnding() {
+    draw(7);
+    sequence.finish(FAILED);
+    outlet.publish(sequence);
+    assertThat(outlet.decide(new Ending.Cancelled())).isTrue();
+    Outlet.Published published = outlet.take();
+    assertThat(outlet.deliverTokens(published)).isZero();
+    assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
+  }
+
+  @Test
+  void cutAfterTheEndingDecidesNothing() {
+    sequence.finish(FAILED);
+    outlet.publish(sequence);
+    outlet.deliverEnding(outlet.take());
+    assertThat(outlet.decide(new Ending.Cancelled())).isFalse();
+  }
+
+  private void draw(int id) {
+    assertThat(sequence.accept(id, true)).isNull();
+  }
+}

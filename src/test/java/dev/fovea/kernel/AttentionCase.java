@@ -1,0 +1,164 @@
+package dev.fovea.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fovea.tensor.DType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Random data of one attention case in its most hostile surroundings: pages permuted over a pool
+ * three times as large, NaN in every slot that no sequence owns, garbage in the page table past
+ * each sequence's last page, outputs poisoned.
+ */
+final class AttentionCase {
+  private static final int SLOTS = KvLayer.PAGE_SLOTS;
+  private static final int[] GARBAGE = {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 30};
+
+  final AttentionShape shape;
+  final double[] queries;
+
+  /** Of each sequence, {@code [context, Hkv, D]}. */
+  final double[][] keys;
+
+  final double[][] values;
+
+  private final TestTensor q;
+  private final TestTensor keyPages;
+  private final TestTensor valuePages;
+  private final int[] pageTable;
+  private final int maxPages;
+
+  AttentionCase(AttentionShape shape) {
+    this.shape = shape;
+    Random random = new Random(shape.seed());
+    HeadLayout heads = shape.heads();
+    DType dtype = shape.dtype();
+    q = TestTensor.normal(random, 1, dtype, shape.numTokens(), heads.query(), heads.dim());
+    queries = q.values();
+    int needed = shape.sequences().stream().mapToInt(s -> pages(s.context())).sum();
+    maxPages = shape.sequences().stream().mapToInt(s -> pages(s.context())).max().orElse(0) + 2;
+    int pool = 3 * needed + 1;
+    keyPages = TestTensor.poisoned(dtype, pool, heads.kv(), SLOTS, heads.dim());
+    valuePages = TestTensor.poisoned(dtype, pool, heads.kv(), SLOTS, heads.dim());
+    pageTable = pageTable(random, pool);
+    keys = fill(random, keyPages);
+    values = fill(random, valuePages);
+  }
+
+  private static int pages(int context) {
+    return (context + SLOTS - 1) / SLOTS;
+  }
+
+  private int[] pageTable(Random random, int pool) {
+    List<Integer> free = new ArrayList<>();
+    for (int page = 0; page < pool; page++) {
+      free.add(page);
+    }
+    Collections.shuffle(free, random);
+    int[] table = new int[shape.sequences().size() * maxPages];
+    int next = 0;
+    for (int i = 0; i < table.length; i++) {
+      boolean used = i % maxPages < pages(shape.sequences().get(i / maxPages).context());
+      table[i] = used ? free.get(next++) : GARBAGE[i % GARBAGE.length];
+    }
+    return table;
+  }
+
+  private double[][] fill(Random random, TestTensor pages) {
+    HeadLayout heads = shape.heads();
+    double[][] all = new double[shape.sequences().size()][];
+    for (int i = 0; i < all.length; i++) {
+      int context = shape.sequences().get(i).context();
+      all[i] = new double[context * heads.kv() * heads.dim()];
+      for (int at = 0; at < all[i].length; at++) {
+        int position = at / heads.dim() / heads.kv();
+        int head = at / heads.dim() % heads.kv();
+        int page = pageTable[i * maxPages + position / SLOTS];
+        int row = (page * heads.kv() + head) * SLOTS + position % SLOTS;
+        all[i][at] = pages.set(row * heads.dim() + at % heads.dim(), random.nextGaussian());
+      }
+    }
+    return all;
+  }
+
+  float scale() {
+    return (float) (1 / Math.sqrt(shape.heads().dim()));
+  }
+
+  TestTensor newOutput() {
+    HeadLayout heads = shape.heads();
+    return TestTensor.poisoned(shape.dtype(), shape.numTokens(), heads.query(), heads.dim());
+  }
+
+  /** What the kernels are given; a copy, so that a test may plant a fault in it. */
+  Inputs inputs() {
+    int numSequences = shape.sequences().size();
+    int[] queryStart = new int[numSequences + 1];
+    int[] contextLength = new int[numSequences];
+    for (int i = 0; i < numSequences; i++) {
+      queryStart[i + 1] = queryStart[i] + shape.sequences().get(i).rows();
+      contextLength[i] = shape.sequences().get(i).context();
+    }
+    return new Inputs(queryStart, contextLength, pageTable.clone(), maxPages, shape.window());
+  }
+
+  record Inputs(int[] queryStart, int[] contextLength, int[] pageTable, int maxPages, int window) {}
+
+  /** Runs the case; out is poisoned first, canaries and inputs are checked afterwards. */
+  void run(Kernels kernels, Inputs inputs, TestTensor out) {
+    long before = q.checksum() ^ keyPages.checksum() ^ valuePages.checksum();
+    TestTensor table = TestTensor.ints(inputs.pageTable);
+    Attention args =
+        new Attention(
+            q.view(),
+            new KvLayer(keyPages.view(), valuePages.view()),
+            new Attention.Sequences(
+                TestTensor.ints(inputs.queryStart).view(),
+                TestTensor.ints(inputs.contextLength).view(),
+                table.view().reshape(inputs.contextLength.length, inputs.maxPages)),
+            new Attention.Mask(scale(), inputs.window),
+            out.view());
+    out.poison();
+    kernels.attention(args);
+    kernels.synchronize();
+    out.assertCanariesAlive("attention out");
+    assertThat(q.checksum() ^ keyPages.checksum() ^ valuePages.checksum())
+        .as("checksum of q, K and V")
+        .isEqualTo(before);
+  }
+
+  /**
+   * Runs some rows of one sequence alone.
+   *
+   * @param row the first, in q
+   * @param before rows of its sequence in q before it
+   */
+  TestTensor runRows(Kernels kernels, int sequence, int row, int rows, int before) {
+    HeadLayout heads = shape.heads();
+    AttentionShape.Sequence whole = shape.sequences().get(sequence);
+    int context = whole.context() - whole.rows() + before + rows;
+    int[] table = Arrays.copyOfRange(pageTable, sequence * maxPages, (sequence + 1) * maxPages);
+    TestTensor out = TestTensor.poisoned(shape.dtype(), rows, heads.query(), heads.dim());
+    kernels.attention(
+        new Attention(
+            q.view().rows(row, rows),
+            new KvLayer(keyPages.view(), valuePages.view()),
+            new Attention.Sequences(
+                TestTensor.ints(0, rows).view(),
+                TestTensor.ints(context).view(),
+                TestTensor.ints(table).view().reshape(1, maxPages)),
+            new Attention.Mask(scale(), shape.window()),
+            out.view()));
+    kernels.synchronize();
+    return out;
+  }
+
+  /** The first element of a row of q or out. */
+  int element(int row, int head) {
+    return (row * shape.heads().query() + head) * shape.heads().dim();
+  }
+}

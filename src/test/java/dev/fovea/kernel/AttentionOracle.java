@@ -1,0 +1,168 @@
+package dev.fovea.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/**
+ * Attention by its formula, for chosen lines (a row and a query head): in fp64, and naively in the
+ * case's dtype with every intermediate tensor rounded. Where a case is large, a random part of its
+ * lines is judged; the first and the last row always are.
+ */
+final class AttentionOracle {
+  private static final long MAX_WORK = 8_000_000;
+
+  private final AttentionCase data;
+  private final List<Line> lines;
+
+  private record Line(int sequence, int row, int head, int position) {
+
+    int firstSeen(int window) {
+      return window == 0 ? 0 : Math.max(0, position - window + 1);
+    }
+
+    int seen(int window) {
+      return position + 1 - firstSeen(window);
+    }
+  }
+
+  private record Result(double[] exact, double[] naive) {}
+
+  private final List<Result> results;
+
+  AttentionOracle(AttentionCase data) {
+    this.data = data;
+    this.lines = choose();
+    results = lines.parallelStream().map(l -> new Result(exact(l), naive(l))).toList();
+  }
+
+  private List<Line> choose() {
+    AttentionShape shape = data.shape;
+    Random random = new Random(shape.seed() + 1);
+    double share = Math.min(1, (double) MAX_WORK / shape.work());
+    List<Line> chosen = new ArrayList<>();
+    int start = 0;
+    for (int i = 0; i < shape.sequences().size(); i++) {
+      AttentionShape.Sequence sequence = shape.sequences().get(i);
+      for (int r = 0; r < sequence.rows(); r++) {
+        for (int h = 0; h < shape.heads().query(); h++) {
+          boolean edge = r == 0 || r == sequence.rows() - 1;
+          if (edge || random.nextDouble() < share) {
+            chosen.add(new Line(i, start + r, h, sequence.context() - sequence.rows() + r));
+          }
+        }
+      }
+      start += sequence.rows();
+    }
+    return chosen;
+  }
+
+  /**
+   * Judges an output by {@link Tolerance}, apart for lines that see 1, 2 to 3, 4 to 7 ...
+   * positions, because the sizes of outputs and errors fall with that number.
+   */
+  void check(TestTensor out) {
+    int dim = data.shape.heads().dim();
+    double[] got = out.values();
+    for (int i = 0; i < got.length; i++) {
+      if (!Double.isFinite(got[i])) {
+        throw new AssertionError("attention %s: element %d is %s".formatted(data.shape, i, got[i]));
+      }
+    }
+    Map<Integer, List<Integer>> groups = new TreeMap<>();
+    for (int l = 0; l < lines.size(); l++) {
+      int seen = lines.get(l).seen(data.shape.window());
+      groups
+          .computeIfAbsent(
+              Integer.SIZE - Integer.numberOfLeadingZeros(seen), k -> new ArrayList<>())
+          .add(l);
+    }
+    groups.forEach(
+        (bits, members) -> {
+          double[] exact = new double[members.size() * dim];
+          double[] naive = new double[exact.length];
+          double[] here = new double[exact.length];
+          for (int m = 0; m < members.size(); m++) {
+            Line line = lines.get(members.get(m));
+            Result result = results.get(members.get(m));
+            System.arraycopy(result.exact, 0, exact, m * dim, dim);
+            System.arraycopy(result.naive, 0, naive, m * dim, dim);
+            System.arraycopy(got, data.element(line.row, line.head), here, m * dim, dim);
+          }
+          String what = "attention %s, lines that see under %d".formatted(data.shape, 1 << bits);
+          Tolerance.check(what, data.shape.dtype(), exact, naive, here);
+        });
+  }
+
+  private double[] exact(Line line) {
+    HeadLayout heads = data.shape.heads();
+    int first = line.firstSeen(data.shape.window());
+    double[] weights = new double[line.seen(data.shape.window())];
+    int query = data.element(line.row, line.head);
+    for (int s = 0; s < weights.length; s++) {
+      int key = cacheElement(first + s, line.head);
+      double dot = 0;
+      for (int d = 0; d < heads.dim(); d++) {
+        dot += data.queries[query + d] * data.keys[line.sequence][key + d];
+      }
+      weights[s] = dot * data.scale();
+    }
+    double largest =
+        IntStream.range(0, weights.length).mapToDouble(s -> weights[s]).max().orElse(0);
+    double sum = 0;
+    for (int s = 0; s < weights.length; s++) {
+      weights[s] = Math.exp(weights[s] - largest);
+      sum += weights[s];
+    }
+    double[] out = new double[heads.dim()];
+    for (int s = 0; s < weights.length; s++) {
+      int value = cacheElement(first + s, line.head);
+      for (int d = 0; d < heads.dim(); d++) {
+        out[d] += weights[s] / sum * data.values[line.sequence][value + d];
+      }
+    }
+    return out;
+  }
+
+  /** Scores, weights and outputs rounded to the dtype, sums in fp32, as plain code would. */
+  private double[] naive(Line line) {
+    HeadLayout heads = data.shape.heads();
+    FloatFormat format = FloatFormat.of(data.shape.dtype());
+    int first = line.firstSeen(data.shape.window());
+    float[] weights = new float[line.seen(data.shape.window())];
+    int query = data.element(line.row, line.head);
+    float largest = Float.NEGATIVE_INFINITY;
+    for (int s = 0; s < weights.length; s++) {
+      int key = cacheElement(first + s, line.head);
+      float dot = 0;
+      for (int d = 0; d < heads.dim(); d++) {
+        dot += (float) data.queries[query + d] * (float) data.keys[line.sequence][key + d];
+      }
+      weights[s] = (float) format.round((float) format.round(dot) * data.scale());
+      largest = Math.max(largest, weights[s]);
+    }
+    float sum = 0;
+    for (int s = 0; s < weights.length; s++) {
+      weights[s] = (float) Math.exp(weights[s] - largest);
+      sum += weights[s];
+    }
+    float[] out = new float[heads.dim()];
+    for (int s = 0; s < weights.length; s++) {
+      float weight = (float) format.round(weights[s] / sum);
+      int value = cacheElement(first + s, line.head);
+      for (int d = 0; d < heads.dim(); d++) {
+        out[d] += weight * (float) data.values[line.sequence][value + d];
+      }
+    }
+    return IntStream.range(0, out.length).mapToDouble(d -> format.round(out[d])).toArray();
+  }
+
+  private int cacheElement(int position, int queryHead) {
+    HeadLayout heads = data.shape.heads();
+    int kvHead = queryHead / (heads.query() / heads.kv());
+    return (position * heads.kv() + kvHead) * heads.dim();
+  }
+}

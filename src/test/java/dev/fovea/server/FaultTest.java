@@ -1,0 +1,106 @@
+package dev.fovea.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests that fail on the way, and requests that are too many. */
+@QuarkusTest
+class FaultTest {
+  private static final Executor THREADS = task -> new Thread(task).start();
+
+  @TestHTTPResource URI base;
+  private Http http;
+
+  @BeforeEach
+  void connect() {
+    http = new Http(base);
+  }
+
+  @Test
+  void failureBeforeTheFirstTokenIsAStatus() {
+    for (boolean stream : new boolean[] {false, true}) {
+      Http.Answer answer =
+          http.post(
+              Http.COMPLETIONS,
+              "{\"prompt\":[%d,65],\"stream\":%b}".formatted(ParrotRunner.POISON, stream));
+      assertThat(answer.status()).isEqualTo(500);
+      assertThat(answer.json().at("/error/code").asText()).isEqualTo("generation_failed");
+      assertThat(answer.json().at("/error/type").asText()).isEqualTo("server_error");
+    }
+  }
+
+  @Test
+  void failureInAPlainAnswerIsAStatus() {
+    Http.Answer answer =
+        http.post(Http.COMPLETIONS, "{\"prompt\":[65,66,67,%d]}".formatted(ParrotRunner.POISON));
+    assertThat(answer.status()).isEqualTo(500);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo("generation_failed");
+  }
+
+  @Test
+  void failureInAStreamIsAnErrorEventAndACutConnection() throws IOException {
+    String body =
+        "{\"prompt\":[65,%d,66,%d],\"stream\":true}"
+            .formatted(ParrotRunner.SLOW, ParrotRunner.POISON);
+    String answer;
+    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+      socket.setSoTimeout(5000);
+      String request =
+          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+              + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      answer = readToTheEnd(socket.getInputStream());
+    }
+    assertThat(answer).startsWith("HTTP/1.1 200").contains("data: {").doesNotContain("[DONE]");
+    assertThat(answer).containsPattern("event: error\ndata: \\{\"error\":\\{\"message\":");
+    assertThat(answer).as("cut, not closed: no last chunk").doesNotEndWith("0\r\n\r\n");
+    assertThatThrownBy(() -> http.post(Http.COMPLETIONS, body)).isInstanceOf(Exception.class);
+  }
+
+  @Test
+  void aFullQueueIsAnsweredAtOnceWithRetryAfter() {
+    String slow =
+        "{\"prompt\":[%s65],\"max_tokens\":60}".formatted((ParrotRunner.SLOW + ",").repeat(9));
+    List<CompletableFuture<Http.Answer>> answers = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      answers.add(CompletableFuture.supplyAsync(() -> http.post(Http.COMPLETIONS, slow), THREADS));
+    }
+    List<Http.Answer> all = answers.stream().map(CompletableFuture::join).toList();
+
+    assertThat(all).allMatch(answer -> answer.status() == 200 || answer.status() == 429);
+    List<Http.Answer> refused = all.stream().filter(answer -> answer.status() == 429).toList();
+    assertThat(refused).isNotEmpty().hasSizeLessThan(40);
+    for (Http.Answer answer : refused) {
+      assertThat(answer.header("Retry-After")).isEqualTo("1");
+      assertThat(answer.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
+      assertThat(answer.json().at("/error/type").asText()).isEqualTo("rate_limit_error");
+    }
+  }
+
+  /** Up to the end of the stream, however it ends. */
+  private static String readToTheEnd(InputStream in) {
+    StringBuilder all = new StringBuilder();
+    try {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        all.append((char) next);
+      }
+    } catch (IOException reset) {
+      return all.toString();
+    }
+    return all.toString();
+  }
+}

@@ -1,0 +1,194 @@
+package dev.fovea.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What operators and tools look at. */
+@QuarkusTest
+class OpsTest {
+  @TestHTTPResource URI base;
+  private Http http;
+
+  @BeforeEach
+  void connect() {
+    http = new Http(base);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/q/health", "/q/health/live", "/q/health/ready", "/q/health/started"})
+  void probesAreUp(String path) {
+    Http.Answer answer = http.get(path);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("status").asText()).isEqualTo("UP");
+  }
+
+  /** Their names do not change when they do. */
+  @Test
+  void noBrowserKeepsThePagesFiles() {
+    for (String file : new String[] {"/", "/app.js", "/stream.js", "/app.css"}) {
+      Http.Answer answer = http.get(file);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Cache-Control")).as(file).isNull();
+    }
+  }
+
+  @Test
+  void healthIsReady() {
+    Http.Answer answer = http.get("/health");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().get("status").asText()).isEqualTo("ready");
+  }
+
+  @Test
+  void versionSaysWhatRuns() {
+    JsonNode version = http.get("/version").json();
+    assertThat(version.get("version").asText()).isNotBlank();
+    assertThat(version.at("/served/model").asText()).isEqualTo(TestModelSource.ID);
+    assertThat(version.at("/served/max_model_len").asInt()).isEqualTo(512);
+    for (String field : List.of("backend", "device", "isa", "threads", "attention_kernel")) {
+      assertThat(version.at("/served/kernels").has(field)).as(field).isTrue();
+    }
+  }
+
+  @Test
+  void modelsCarryTheirContext() {
+    JsonNode models = http.get("/v1/models").json();
+    assertThat(models.get("object").asText()).isEqualTo("list");
+    assertThat(models.at("/data/0/id").asText()).isEqualTo("test/parrot");
+    assertThat(models.at("/data/0/object").asText()).isEqualTo("model");
+    assertThat(models.at("/data/0/max_model_len").asInt()).isEqualTo(512);
+    assertThat(http.get("/v1/models/test/parrot").json().get("id").asText())
+        .isEqualTo("test/parrot");
+    assertThat(http.get("/v1/models/parrot").json().get("id").asText()).isEqualTo("parrot");
+  }
+
+  @Test
+  void metricsCountRequestsAndTokens() {
+    double requests = metric("fovea_requests_total{mp_scope=\"application\",outcome=\"length\",}");
+    double prompt = metric("fovea_prompt_tokens_total{mp_scope=\"application\",}");
+    double output = metric("fovea_generated_tokens_total{mp_scope=\"application\",}");
+    double first = metric("fovea_time_to_first_token_seconds_count{mp_scope=\"application\",}");
+
+    assertThat(http.post(Http.COMPLETIONS, "{\"prompt\":\"abcde\",\"max_tokens\":7}").status())
+        .isEqualTo(200);
+
+    Waiting.until(
+        "the request has been counted",
+        () ->
+            metric("fovea_requests_total{mp_scope=\"application\",outcome=\"length\",}")
+                == requests + 1);
+    assertThat(metric("fovea_prompt_tokens_total{mp_scope=\"application\",}"))
+        .isEqualTo(prompt + 5);
+    assertThat(metric("fovea_generated_tokens_total{mp_scope=\"application\",}"))
+        .isEqualTo(output + 7);
+    assertThat(metric("fovea_time_to_first_token_seconds_count{mp_scope=\"application\",}"))
+        .isEqualTo(first + 1);
+    assertThat(metric("fovea_requests_running{mp_scope=\"application\",}")).isZero();
+    assertThat(metric("fovea_kv_usage_ratio{mp_scope=\"application\",}")).isZero();
+  }
+
+  @Test
+  void metricsHaveBucketsInfoAndNoQuantiles() {
+    Http.Answer answer = http.get("/metrics");
+    assertThat(answer.header("Content-Type")).startsWith("text/plain");
+    assertThat(answer.text())
+        .contains("fovea_inter_token_seconds_bucket{mp_scope=\"application\",le=\"0.02\",}")
+        .contains("fovea_request_seconds_bucket{mp_scope=\"application\",le=\"300.0\",}")
+        .contains("fovea_requests_waiting")
+        .containsPattern("fovea_info\\{attention_kernel=\"none\",backend=\"test\".* 1.0")
+        .doesNotContain("quantile=");
+  }
+
+  @Test
+  void tokenizesAndBack() {
+    JsonNode tokens = http.post("/tokenize", "{\"prompt\":\"aé\"}").json();
+    assertThat(tokens.get("count").asInt()).isEqualTo(3);
+    assertThat(tokens.get("tokens").toString()).isEqualTo("[97,195,169]");
+    assertThat(tokens.get("max_model_len").asInt()).isEqualTo(512);
+    JsonNode chat =
+        http.post("/tokenize", "{\"messages\":[{\"role\":\"user\",\"content\":\"ab\"}]}").json();
+    assertThat(chat.get("tokens").toString()).isEqualTo("[97,98]");
+    assertThat(http.post("/detokenize", "{\"tokens\":[97,195,169]}").json().get("prompt").asText())
+        .isEqualTo("aé");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/tokenize | {} | prompt | missing_required_parameter",
+        "/tokenize | {\"prompt\":5} | prompt | invalid_type",
+        "/detokenize | {} | tokens | missing_required_parameter",
+        "/detokenize | {\"tokens\":[512]} | tokens[0] | invalid_value",
+        "/detokenize | {\"tokens\":[-1]} | tokens[0] | invalid_value",
+      })
+  void tokenizeSaysWhatIsWrong(String path, String body, String param, String code) {
+    Http.Answer answer = http.post(path, body);
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/error/param").asText()).isEqualTo(param);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo(code);
+  }
+
+  @Test
+  void aTemplatesRefusalIsTheClientsError() {
+    Http.Answer answer =
+        http.post(Http.CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"refuse me\"}]}");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo("invalid_messages");
+    assertThat(answer.json().at("/error/message").asText()).contains("this template refuses that");
+  }
+
+  @Test
+  void openApiKnowsEveryRouteAndField() {
+    String api = http.get("/q/openapi").text();
+    assertThat(api)
+        .contains("openapi: 3.1.0", "title: Fovea")
+        .contains("/v1/completions:", "/v1/chat/completions:", "/v1/models:", "/v1/models/{id}:")
+        .contains("/tokenize:", "/detokenize:", "/health:", "/version:", "/metrics:")
+        .contains("messages:", "max_completion_tokens:", "repetition_penalty:", "include_usage:")
+        .contains("ErrorAnswer");
+    assertThat(http.get("/q/swagger-ui/").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/, text/html",
+    "/index.html, text/html",
+    "/app.css, text/css",
+    "/app.js, text/javascript",
+    "/stream.js, text/javascript",
+    "/icon.svg, image/svg+xml"
+  })
+  void thePageIsServed(String path, String type) {
+    Http.Answer answer = http.get(path);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).startsWith(type);
+  }
+
+  @Test
+  void examplesComeFromTheModelsDirectory() {
+    JsonNode examples = http.get("/examples").json();
+    assertThat(examples).hasSize(2);
+    assertThat(examples.at("/1/mode").asText()).isEqualTo("completion");
+  }
+
+  private double metric(String name) {
+    Matcher line =
+        Pattern.compile("^" + Pattern.quote(name) + " (\\S+)$", Pattern.MULTILINE)
+            .matcher(http.get("/metrics").text());
+    assertThat(line.find()).as(name).isTrue();
+    return Double.parseDouble(line.group(1));
+  }
+}

@@ -1,0 +1,97 @@
+package dev.fovea.server;
+
+import dev.fovea.model.Batch;
+import dev.fovea.model.StepRunner;
+import dev.fovea.model.Tokens;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A model that says its prompt again and again, from the tokens in its pages, so that a test knows
+ * what any prompt will be answered. Some ids of a prompt have a meaning of their own.
+ */
+final class ParrotRunner implements StepRunner {
+  /** Ends the answer, as an end token does. */
+  static final int END = 257;
+
+  /** Its logits hold a NaN: the request that would say it fails. */
+  static final int POISON = 258;
+
+  /** A step that computes it takes {@link #SLOW_MILLIS}. */
+  static final int SLOW = 259;
+
+  /** The device breaks for good. */
+  static final int FATAL = 260;
+
+  static final int SLOW_MILLIS = 20;
+
+  private final Limits limits;
+  private final int[] slots;
+  private final Deque<Pending> inFlight = new ArrayDeque<>();
+  private long numSteps;
+
+  ParrotRunner(Limits limits) {
+    this.limits = limits;
+    slots = new int[limits.numPages() * Batch.PAGE_SLOTS];
+  }
+
+  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow) {}
+
+  @Override
+  public Ticket submit(Batch batch) {
+    int numDraws = (int) batch.entries().stream().filter(entry -> entry.draw() != null).count();
+    Tokens tokens = new Tokens(new int[numDraws], new boolean[numDraws]);
+    boolean isSlow = false;
+    int row = 0;
+    for (Batch.Entry entry : batch.entries()) {
+      int length = append(entry);
+      if (entry.draw() == null) {
+        continue;
+      }
+      int promptLength = length - (int) entry.draw().position();
+      int id = slots[slot(entry, (int) (entry.draw().position() % promptLength))];
+      if (id == FATAL) {
+        throw new IllegalStateException("the device broke");
+      }
+      isSlow |= id == SLOW;
+      tokens.ids()[row] = id;
+      tokens.valid()[row] = id != POISON;
+      row++;
+    }
+    Ticket ticket = new Ticket(numSteps++);
+    inFlight.addLast(new Pending(ticket, tokens, isSlow));
+    return ticket;
+  }
+
+  @Override
+  public Tokens await(Ticket ticket) {
+    Pending pending = inFlight.removeFirst();
+    if (pending.isSlow()) {
+      LockSupport.parkNanos(SLOW_MILLIS * 1_000_000L);
+    }
+    return pending.tokens();
+  }
+
+  @Override
+  public Limits limits() {
+    return limits;
+  }
+
+  @Override
+  public void close() {}
+
+  /** The sequence's length with the new tokens. */
+  private int append(Batch.Entry entry) {
+    Batch.TokenSlice tokens = entry.tokens();
+    for (int i = 0; i < tokens.count(); i++) {
+      slots[slot(entry, entry.contextBefore() + i)] = tokens.ids()[tokens.from() + i];
+    }
+    return entry.contextBefore() + tokens.count();
+  }
+
+  private static int slot(Batch.Entry entry, int position) {
+    return entry.pages()[position / Batch.PAGE_SLOTS] * Batch.PAGE_SLOTS
+        + position % Batch.PAGE_SLOTS;
+  }
+}

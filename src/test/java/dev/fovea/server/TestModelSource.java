@@ -1,0 +1,83 @@
+package dev.fovea.server;
+
+import dev.fovea.engine.Engine;
+import dev.fovea.engine.EngineConfig;
+import dev.fovea.engine.EngineObserver;
+import dev.fovea.engine.NanoClock;
+import dev.fovea.kernel.KernelsInfo;
+import dev.fovea.model.StepRunner;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.inject.Alternative;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Serves the parrot, unless a test's profile names a model. */
+@Alternative
+@Priority(1)
+@Singleton
+public final class TestModelSource implements ModelSource {
+  static final String ID = "test/parrot";
+  static final int VOCABULARY = 512;
+  static final int MAX_CONTEXT = 512;
+  static final int MAX_SEQUENCES = 4;
+
+  /** A tokenizer whose tokens are bytes, so that characters split between tokens. */
+  static final String BYTES = "src/test/resources/server/bytes";
+
+  private final CheckpointSource checkpoints;
+  private final Path directory;
+  private final CountDownLatch hold;
+
+  @Inject
+  TestModelSource(
+      CheckpointSource checkpoints,
+      @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld,
+      @ConfigProperty(name = "test.tokenizer", defaultValue = BYTES) Path directory) {
+    this.checkpoints = checkpoints;
+    this.directory = directory;
+    hold = new CountDownLatch(isHeld ? 1 : 0);
+  }
+
+  /** Ends the loading where the profile holds it. */
+  void letGo() {
+    hold.countDown();
+  }
+
+  @Override
+  public ServedModel load(FoveaConfig config, EngineObserver observer, Progress progress) {
+    if (config.model().isPresent()) {
+      return checkpoints.load(config, observer, progress);
+    }
+    StepRunner.Limits limits =
+        new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, VOCABULARY);
+    ParrotRunner runner = new ParrotRunner(limits);
+    progress.report("half of it", 0.5);
+    await();
+    EngineConfig engineConfig =
+        new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
+    return new ServedModel(
+        new ServedModel.Facts(
+            List.of(ID, "parrot"),
+            directory,
+            0,
+            MAX_CONTEXT,
+            VOCABULARY,
+            new KernelsInfo("test", "none", "none", 1, "none")),
+        new GenerationDefaults(null, null, null, null, null, new int[] {ParrotRunner.END}),
+        ModelText.load(directory),
+        Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
+        () -> {});
+  }
+
+  private void await() {
+    try {
+      hold.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,179 @@
+package dev.fovea.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The commands that open no port, on the shipped model. */
+class CommandLineTest {
+  private static final String SHIPPED = "src/main/models/fovea-mini";
+
+  @TempDir Path folder;
+
+  /** What a command did. */
+  private record Run(int exitCode, String out, String err) {}
+
+  @Test
+  void helpNamesTheCommandsAndTheExitCodes() {
+    Run run = run("--help");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("serve", "generate", "inspect", "bench", "Exit codes");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "generate", "inspect", "bench"})
+  void everyCommandExplainsItself(String command) {
+    Run run = run(command, "--help");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("Usage: fovea " + command);
+  }
+
+  @Test
+  void serveKnowsWhatAVllmUserTypes() {
+    assertThat(run("serve", "--help").out())
+        .contains("--host", "--port", "--model", "--served-model-name")
+        .contains("--max-model-len", "--max-num-seqs", "--kv-memory", "--device", "--threads");
+  }
+
+  @Test
+  void versionIsOneLine() {
+    Run run = run("--version");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().lines()).hasSize(1).allMatch(line -> line.startsWith("fovea "));
+  }
+
+  @Test
+  void aWrongOptionIsOneLineAndAHint() {
+    for (String[] args :
+        new String[][] {
+          {"--nope"},
+          {"serve", "--port", "many"},
+          {"generate", "--device", "quantum"},
+          {"generate", "-p", "a", "--file", "b"},
+          {"bench"}
+        }) {
+      Run run = run(args);
+      assertThat(run.exitCode()).as(String.join(" ", args)).isEqualTo(2);
+      assertThat(run.err().lines()).hasSize(2);
+      assertThat(run.err()).contains("--help");
+      assertThat(run.out()).isEmpty();
+    }
+  }
+
+  @Test
+  void generateWritesTheTextAndNothingElse() {
+    Run run =
+        run(
+            "generate",
+            SHIPPED,
+            "-p",
+            "Once upon a time",
+            "--max-tokens",
+            "8",
+            "--temperature",
+            "0");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out().strip()).isNotEmpty();
+    assertThat(run.out().lines()).hasSize(1);
+    assertThat(run.err()).contains("5 prompt tokens", "mapping the weights");
+    assertThat(
+            run(
+                    "generate",
+                    SHIPPED,
+                    "-p",
+                    "Once upon a time",
+                    "--max-tokens",
+                    "8",
+                    "--temperature",
+                    "0",
+                    "--device",
+                    "reference")
+                .out())
+        .isEqualTo(run.out());
+  }
+
+  @Test
+  void generateReadsAFileAndChats() throws IOException {
+    Path prompt = Files.writeString(folder.resolve("prompt.txt"), "Hello!");
+    Run run =
+        run(
+            "generate",
+            SHIPPED,
+            "--chat",
+            "--file",
+            prompt.toString(),
+            "--temperature",
+            "0",
+            "--max-tokens",
+            "60");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.out()).contains("Fovea");
+  }
+
+  @Test
+  void generateRefusesAPromptBeyondTheContextInOneLine() {
+    Run run = run("generate", SHIPPED, "-p", "word ".repeat(200), "--max-context", "64");
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.err()).contains("maximum context length is 64 tokens");
+  }
+
+  @Test
+  void inspectSaysWhatTheModelIs() throws IOException {
+    Run run = run("inspect", SHIPPED, "--json", "--max-context", "2048");
+    assertThat(run.exitCode()).as(run.out()).isZero();
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(report.get("family").asText()).isEqualTo("llama");
+    assertThat(report.get("dtype").asText()).isEqualTo("bf16");
+    assertThat(report.get("context").asInt()).isEqualTo(2048);
+    assertThat(report.get("chat_template").asBoolean()).isTrue();
+    assertThat(report.get("weight_bytes").asLong())
+        .isEqualTo(2 * report.get("parameters").asLong());
+    assertThat(report.get("unsupported").asText()).isEqualTo("nothing");
+    assertThat(run("inspect", SHIPPED).out()).contains("family").contains("kv bytes per token");
+  }
+
+  @Test
+  void inspectSaysWhatIsUnsupported() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\":\"mamba\"}");
+    Run run = run("inspect", folder.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.out()).containsPattern("unsupported .*mamba");
+  }
+
+  @Test
+  void aMissingModelIsOneLine() {
+    Run run = run("generate", "/no/such/model", "-p", "a");
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err().lines()).hasSize(1);
+    assertThat(run.err()).contains("/no/such/model", "does not exist");
+  }
+
+  @Test
+  void cudaIsRefusedClearly() {
+    Run run = run("generate", SHIPPED, "-p", "a", "--device", "cuda");
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.err()).contains("cuda is not built into this version");
+  }
+
+  private static Run run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine commandLine =
+        FoveaCommand.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    int exitCode = FoveaCommand.run(commandLine, args);
+    return new Run(exitCode, out.toString(), err.toString());
+  }
+}

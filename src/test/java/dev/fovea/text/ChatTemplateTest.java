@@ -1,0 +1,140 @@
+package dev.fovea.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.fovea.text.jinja.Limits;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ChatTemplateTest {
+  private static final List<Message> HELLO = List.of(new Message("user", "Hi"));
+
+  @TempDir Path directory;
+
+  private void write(String name, String text) throws IOException {
+    Files.writeString(directory.resolve(name), text);
+  }
+
+  @Test
+  void aCheckpointWithoutATemplateHasNone() throws IOException {
+    assertThat(ChatTemplate.load(directory)).isEmpty();
+    write("tokenizer_config.json", "{\"chat_template\": null}");
+    assertThat(ChatTemplate.load(directory)).isEmpty();
+  }
+
+  @Test
+  void theConfigurationHoldsTheTemplateAsText() throws IOException {
+    write(
+        "tokenizer_config.json",
+        """
+        {"bos_token": "<s>", "eos_token": {"content": "</s>", "lstrip": false}, "pad_token": null,
+         "chat_template": "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ pad_token }}\
+        {{ add_generation_prompt }}{{ tools }}{{ documents }}"}
+        """);
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO))
+        .isEqualTo("<s>Hi</s>TrueNoneNone");
+  }
+
+  @Test
+  void theTemplateNamedDefaultCountsInAList() throws IOException {
+    write(
+        "tokenizer_config.json",
+        """
+        {"chat_template": [{"name": "tool_use", "template": "t"},
+                           {"name": "default", "template": "d"}]}
+        """);
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("d");
+    write(
+        "tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"t\"}]}");
+    assertThatThrownBy(() -> ChatTemplate.load(directory))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("[rag]");
+  }
+
+  @Test
+  void aFileOfItsOwnWins() throws IOException {
+    write("tokenizer_config.json", "{\"chat_template\": \"old\", \"bos_token\": \"<b>\"}");
+    write("chat_template.jinja", "{{ bos_token }}new\n");
+    Files.createDirectory(directory.resolve("additional_chat_templates"));
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("<b>new");
+  }
+
+  @Test
+  void specialTokensOfTheOldMapFillIn() throws IOException {
+    write("tokenizer_config.json", "{\"eos_token\": \"</e>\"}");
+    write(
+        "special_tokens_map.json",
+        "{\"eos_token\": \"no\", \"bos_token\": {\"content\": \"<b>\"}}");
+    write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}");
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("<b></e>");
+  }
+
+  @Test
+  void whatTheTemplateRaisesIsTheMessage() {
+    ChatTemplate template = template("{{ raise_exception('No ' + messages[0].role) }}");
+    assertThatThrownBy(() -> template.render(HELLO))
+        .isInstanceOfSatisfying(
+            ChatTemplateException.class,
+            e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.REFUSED))
+        .hasMessage("No user");
+  }
+
+  @Test
+  void failuresSayWhoseTheyAre() {
+    assertThatThrownBy(() -> template("{% if %}"))
+        .isInstanceOfSatisfying(
+            ChatTemplateException.class,
+            e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.BROKEN));
+    assertThatThrownBy(() -> template("\n{{ messages[0].name.first }}").render(HELLO))
+        .isInstanceOfSatisfying(
+            ChatTemplateException.class,
+            e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.FAILED))
+        .hasMessage("chat template: line 2: 'dict object' has no attribute 'name'");
+    assertThatThrownBy(() -> template("{{ messages | random }}").render(HELLO))
+        .isInstanceOfSatisfying(
+            ChatTemplateException.class,
+            e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.BROKEN));
+  }
+
+  @Test
+  void extrasReachTheTemplateAndReplaceSpecialTokens() {
+    ChatTemplate template = template("{{ bos_token }}{{ enable_thinking }}{{ tools | length }}");
+    Map<String, Object> extras =
+        Map.of("enable_thinking", false, "bos_token", "<x>", "tools", List.of(1, 2));
+    List<Map<String, Object>> messages = List.of(Map.of("role", "user", "content", "Hi"));
+    assertThat(template.render(messages, false, extras)).isEqualTo("<x>False2");
+  }
+
+  @Test
+  void theTemplateCannotChangeTheMessages() {
+    ChatTemplate template = template("{{ messages.append(1) }}");
+    assertThatThrownBy(() -> template.render(HELLO))
+        .isInstanceOf(ChatTemplateException.class)
+        .hasMessageContaining("unsafe");
+  }
+
+  @Test
+  void aBrokenConfigurationIsNamed() throws IOException {
+    write("tokenizer_config.json", "{\"chat_template\": ");
+    assertThatThrownBy(() -> ChatTemplate.load(directory))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("tokenizer_config.json");
+    write("tokenizer_config.json", "[]");
+    assertThatThrownBy(() -> ChatTemplate.load(directory))
+        .hasMessageContaining("expected a JSON object, got ARRAY");
+  }
+
+  private static ChatTemplate template(String source) {
+    SpecialTokens tokens = new SpecialTokens(Map.of("bos_token", "<s>"));
+    assertThat(tokens.bos()).isEqualTo(Optional.of("<s>"));
+    return ChatTemplate.of(source, tokens, Limits.DEFAULT, Clock.systemUTC());
+  }
+}
