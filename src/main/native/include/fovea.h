@@ -7,6 +7,9 @@
  * strides count elements. Addresses of tensors are passed as uint64_t, so that a Java long carries
  * them without an object.
  *
+ * Two libraries implement it, each with the functions of its backend: the CPU's and CUDA's. With
+ * the latter every tensor and every array of an operation lies in device memory, ids included.
+ *
  * Every function checks its arguments and answers with a FoveaStatus; foveaLastError() then says
  * what was wrong, what was expected and what it got, for the calling thread. Operations enqueue on
  * the stream and may return before they are done (the CPU backend happens to finish them);
@@ -145,6 +148,14 @@ typedef struct FoveaAttention {
   int64_t numTokens, numSequences, queryHeads, kvHeads, headDim, numPages, maxPages;
   float scale, softCap;         /* softCap 0: none */
   int32_t window, type, kvType; /* window 0: none */
+  /*
+   * CUDA only. The first numGenerated sequences own one row each, a generated token's, and take the
+   * split-KV kernel; all others are prompt rows. The choice is by what a row is, never by counts,
+   * so that its bits do not depend on its batch. workspace holds the splits' fp32 partials.
+   */
+  int64_t numGenerated;
+  uint64_t workspace;
+  int64_t workspaceBytes;
 } FoveaAttention;
 int32_t attention(FoveaStream* stream, const FoveaAttention* p);
 
@@ -203,6 +214,58 @@ int32_t sample(FoveaStream* stream, const FoveaSample* p);
 int32_t foveaReadBandwidth(FoveaStream* stream, int64_t bytes, double seconds,
                            double* bytesPerSecond);
 int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond);
+
+/*
+ * CUDA devices: the functions below are in the CUDA library alone, which in turn has neither
+ * foveaOpenStream, foveaAllocate, foveaMapFile nor linear (matrix products are cuBLASLt's, called
+ * by the JVM on foveaStreamHandle).
+ *
+ * A FOVEA_DEVICE_ERROR that CUDA calls sticky leaves the process without a usable device: every
+ * later call answers it again.
+ */
+typedef struct FoveaDeviceInfo {
+  char name[256];
+  int32_t major, minor; /* compute capability */
+  int32_t multiprocessors, driverVersion, runtimeVersion;
+  int64_t totalBytes, freeBytes, l2Bytes;
+} FoveaDeviceInfo;
+/* 0 with FOVEA_OK where there is no driver or no device. */
+int32_t foveaDeviceCount(int32_t* count);
+int32_t foveaDescribeDevice(int32_t device, FoveaDeviceInfo* info);
+/* FOVEA_UNSUPPORTED where no code for the device's architecture was built in. */
+int32_t foveaOpenDevice(int32_t device, FoveaStream** out);
+/* The cudaStream_t. */
+uint64_t foveaStreamHandle(const FoveaStream* stream);
+
+/* 256-byte aligned device memory; its content is undefined. */
+int32_t foveaDeviceAllocate(FoveaStream* stream, int64_t bytes, uint64_t* address);
+int32_t foveaDeviceFree(FoveaStream* stream, uint64_t address);
+/* Page-locked host memory, from which copies run beside the host's work. */
+int32_t foveaPinnedAllocate(FoveaStream* stream, int64_t bytes, uint64_t* address);
+int32_t foveaPinnedFree(FoveaStream* stream, uint64_t address);
+int32_t foveaDeviceMemory(FoveaStream* stream, int64_t* freeBytes, int64_t* totalBytes);
+
+/* Enqueues a copy between host (pinned, else it blocks) and device memory, in any direction. */
+int32_t foveaCopy(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes);
+int32_t foveaFill(FoveaStream* stream, uint64_t address, int32_t byteValue, int64_t bytes);
+/*
+ * Copies pageable host memory, a mapped file say, to the device through pinned pieces that
+ * `threads` threads fill; waits for the end.
+ */
+int32_t foveaUpload(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes,
+                    int32_t threads);
+
+/*
+ * Workspace that `attention` needs for every batch within the sizes of `bounds`: its numTokens,
+ * numSequences, numPages and maxPages are upper bounds, its addresses are not read.
+ */
+int32_t attentionWorkspace(const FoveaStream* stream, const FoveaAttention* bounds, int64_t* bytes);
+
+/* out[n, outColumn + m] += bias[m]; the fields of FoveaLinear that it needs. */
+int32_t addBias(FoveaStream* stream, const FoveaLinear* p);
+
+/* For tests of the death path: a kernel that fails a device assertion. */
+int32_t foveaFailDevice(FoveaStream* stream);
 
 #ifdef __cplusplus
 }
