@@ -31,6 +31,8 @@ struct Piece {
   int64_t cost;
 };
 
+constexpr int64_t kPiecesAThread = 4;
+
 void check_shapes(const FoveaStream* stream, const FoveaAttention* p) {
   fovea::check_call(stream, p);
   if (p->softCap != 0 || p->alibiSlopes != 0 || p->sinks != 0 || p->kScale != 0 || p->vScale != 0) {
@@ -90,29 +92,48 @@ void add_tile(std::vector<Item>* items, const AttentionTile& tile) {
   // Rows before position 0 see nothing: one span, which finds no page.
   const int64_t slots = std::max<int64_t>(last + 1 - low, 0);
   items->push_back({tile, low / kSpanSlots,
-                    (low + std::max<int64_t>(slots, 1) - 1) / kSpanSlots + 1, tile.rows * slots,
-                    -1});
+                    (low + std::max<int64_t>(slots, 1) - 1) / kSpanSlots + 1,
+                    rows_of_all_heads(tile) * slots, -1});
 }
 
-std::vector<Item> cut(const FoveaAttention& p) {
+// Heads of a decode that go together: all, which reads memory in one sweep, but so few that every
+// thread has several pieces to take.
+int64_t heads_together(const FoveaStream& stream, const FoveaAttention& p) {
+  const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
+  const int32_t* context = fovea::pointer<const int32_t>(p.contextLength);
+  int64_t spans = 0;
+  for (int64_t i = 0; i < p.numSequences; i++) {
+    spans += start[i + 1] > start[i] ? (context[i] + kSpanSlots - 1) / kSpanSlots : 0;
+  }
+  const int64_t wanted = kPiecesAThread * stream.pool.threads();
+  const int64_t groups = (wanted - 1) / std::max<int64_t>(spans, 1) + 1;
+  return std::max<int64_t>(p.kvHeads / groups, 1);
+}
+
+std::vector<Item> cut(const FoveaStream& stream, const FoveaAttention& p) {
   const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
   const int32_t* context = fovea::pointer<const int32_t>(p.contextLength);
   const int64_t group = p.queryHeads / p.kvHeads;
+  const int64_t together = heads_together(stream, p);
   std::vector<Item> items;
   for (int64_t i = 0; i < p.numSequences; i++) {
     const int64_t tokens = start[i + 1] - start[i];
-    for (int64_t head = 0; head < p.kvHeads; head++) {
-      for (int64_t row = 0; row < tokens * group; row += kTileRows) {
+    const int64_t rows = tokens * group;
+    const int64_t heads =
+        rows <= kFewRows ? std::min(together, kTileRows / std::max<int64_t>(rows, 1)) : 1;
+    for (int64_t head = 0; head < p.kvHeads; head += heads) {
+      for (int64_t row = 0; row < rows; row += kTileRows) {
         AttentionTile tile{};
         tile.p = &p;
         tile.pages = fovea::pointer<const int32_t>(p.pageTable) + i * p.maxPages;
         tile.kv_head = head;
+        tile.heads = std::min(heads, p.kvHeads - head);
         tile.group = group;
         tile.query_start = start[i];
         tile.first_position = context[i] - tokens;
         tile.context = context[i];
         tile.row_begin = row;
-        tile.rows = std::min(kTileRows, tokens * group - row);
+        tile.rows = std::min(kTileRows, rows - row);
         add_tile(&items, tile);
       }
     }
@@ -136,7 +157,7 @@ int64_t plan_splits(const FoveaStream& stream, std::vector<Item>* items) {
     if (item.span_end - item.span_begin > 1 && (is_share || item.tile.rows <= kFewRows)) {
       item.partials = floats;
       floats += (item.span_end - item.span_begin) *
-                stream.kernels.attention_partial_floats(*item.tile.p, item.tile.rows);
+                stream.kernels.attention_partial_floats(*item.tile.p, rows_of_all_heads(item.tile));
     }
   }
   return floats;
@@ -167,7 +188,7 @@ std::vector<Piece> pieces_of(const std::vector<Item>& items) {
 }
 
 void run(FoveaStream* stream, const FoveaAttention& p) {
-  std::vector<Item> items = cut(p);
+  std::vector<Item> items = cut(*stream, p);
   const int64_t floats = plan_splits(*stream, &items);
   float* partials =
       reinterpret_cast<float*>(stream->shared_scratch.at_least(floats * int64_t{sizeof(float)}));
@@ -182,7 +203,8 @@ void run(FoveaStream* stream, const FoveaAttention& p) {
     if (piece.span < 0) {
       stream->kernels.attention_tile(item.tile, item.span_begin, item.span_end, scratch(worker));
     } else {
-      const int64_t size = stream->kernels.attention_partial_floats(p, item.tile.rows);
+      const int64_t size =
+          stream->kernels.attention_partial_floats(p, rows_of_all_heads(item.tile));
       stream->kernels.attention_span(
           item.tile, piece.span, partials + item.partials + (piece.span - item.span_begin) * size,
           scratch(worker));

@@ -11,6 +11,7 @@
 // factor of 1). A row that sees nothing has maximum -infinity and sum 0, and gives zeros.
 //
 // P is rounded to bf16 where the pages are bf16 and the instruction set multiplies pairs.
+#include "attention/direct.h"
 #include "attention/panel.h"
 #include "attention/state.h"
 #include "vec/kernels.h"
@@ -39,7 +40,7 @@ struct Visible {
 };
 
 FOVEA_INLINE Visible visible(const AttentionTile& tile, int64_t row) {
-  const int64_t position = tile.first_position + (tile.row_begin + row) / tile.group;
+  const int64_t position = tile.first_position + (tile.row_begin + row % tile.rows) / tile.group;
   const int64_t window = tile.p->window;
   const int64_t low = window > 0 && position >= window ? position - window + 1 : 0;
   return {low, position + 1};
@@ -69,24 +70,27 @@ class Walk {
 
   // The span's positions into an empty state.
   void run_span(int64_t span, const State& state) {
-    clear(state, tile_.rows, padded_);
-    memset(lane_sums_, 0, static_cast<size_t>(tile_.rows * kLanes) * sizeof(float));
+    clear(state, num_rows(), padded_);
+    memset(lane_sums_, 0, static_cast<size_t>(num_rows() * kLanes) * sizeof(float));
     const int64_t low = visible(tile_, 0).low / kPageSlots;
     const int64_t high = (visible(tile_, tile_.rows - 1).high + kPageSlots - 1) / kPageSlots;
     const int64_t first = span * kPagesASpan;
     const int64_t begin = first > low ? first : low;
     const int64_t end = first + kPagesASpan < high ? first + kPagesASpan : high;
     for (int64_t page = begin; page < end; page++) {
-      run_page(page, page + 1 < high, state);
+      // All heads of a page lie side by side.
+      for (int64_t head = 0; head < tile_.heads; head++) {
+        run_page({page, head}, end, state);
+      }
     }
-    for (int64_t r = 0; r < tile_.rows; r++) {
+    for (int64_t r = 0; r < num_rows(); r++) {
       state.sum[r] = reduce_add(load(lane_sums_ + r * kLanes));
     }
   }
 
   // Normalised rows to the output.
   void write(const State& state) const {
-    for (int64_t r = 0; r < tile_.rows; r++) {
+    for (int64_t r = 0; r < num_rows(); r++) {
       const float sum = state.sum[r];
       const Vec factor = broadcast(sum == 0.0f ? 0.0f : 1.0f / sum);
       T* out = at<T>(p_.out) + row_offset(r);
@@ -95,15 +99,22 @@ class Walk {
   }
 
  private:
+  // One page of one of the tile's heads.
+  struct PageHead {
+    int64_t page, head;
+  };
+
+  int64_t num_rows() const { return rows_of_all_heads(tile_); }
+
   int64_t row_offset(int64_t r) const {
-    const int64_t row = tile_.row_begin + r;
+    const int64_t row = tile_.row_begin + r % tile_.rows;
     const int64_t token = tile_.query_start + row / tile_.group;
-    const int64_t head = tile_.kv_head * tile_.group + row % tile_.group;
+    const int64_t head = (tile_.kv_head + r / tile_.rows) * tile_.group + row % tile_.group;
     return (token * p_.queryHeads + head) * dim_;
   }
 
   void load_queries() {
-    for (int64_t r = 0; r < tile_.rows; r++) {
+    for (int64_t r = 0; r < num_rows(); r++) {
       const T* from = at<const T>(p_.q) + row_offset(r);
       Element* to = q_ + r * padded_ / kPair;
       if constexpr (kPair == 1) {
@@ -116,30 +127,64 @@ class Walk {
     }
   }
 
-  PageSlots<T> slots(uint64_t base, int64_t page, int64_t page_stride, int64_t head_stride,
+  PageSlots<T> slots(uint64_t base, PageHead at_page, int64_t page_stride, int64_t head_stride,
                      int64_t slot_stride) const {
-    const int64_t left = tile_.context - page * kPageSlots;
-    return {at<const T>(base) + tile_.pages[page] * page_stride + tile_.kv_head * head_stride,
+    const int64_t left = tile_.context - at_page.page * kPageSlots;
+    return {at<const T>(base) + tile_.pages[at_page.page] * page_stride +
+                (tile_.kv_head + at_page.head) * head_stride,
             slot_stride, left < kPageSlots ? left : kPageSlots, dim_};
   }
-  PageSlots<T> keys(int64_t page) const {
+  PageSlots<T> keys(PageHead page) const {
     return slots(p_.k, page, p_.kPageStride, p_.kHeadStride, p_.kSlotStride);
   }
-  PageSlots<T> values(int64_t page) const {
+  PageSlots<T> values(PageHead page) const {
     return slots(p_.v, page, p_.vPageStride, p_.vHeadStride, p_.vSlotStride);
   }
 
-  // One page against all rows: first every row's weights, then every row's output, so that packed
-  // keys and packed values take turns in the nearest cache.
-  void run_page(int64_t page, bool has_next, const State& state) {
-    if (has_next && tile_.rows <= kFewRows) {
-      const PageSlots<T> next = keys(page + 1);
-      ahead_.start(next.first, values(page + 1).first, next.count * dim_ * int64_t{sizeof(T)});
+  void ask_for(const PageSlots<T>& slots) {
+    if (tile_.rows <= kFewRows) {
+      ahead_.start(slots.first, slots.count * slots.dim * int64_t{sizeof(T)});
+    }
+  }
+
+  // The keys that come next in a walk to page `end`.
+  void ask_for_keys_after(PageHead page, int64_t end) {
+    const bool is_last = page.head + 1 == tile_.heads;
+    const PageHead next = is_last ? PageHead{page.page + 1, 0} : PageHead{page.page, page.head + 1};
+    if (next.page < end) {
+      ask_for(keys(next));
+    }
+  }
+
+  // One page against all rows of a head: first every row's weights, then every row's output, so
+  // that keys and values take turns in the nearest cache. The walk ends at page `end`.
+  void run_page(PageHead page, int64_t end, const State& state) {
+    ask_for(values(page));
+    if constexpr (DirectPage<T>::kMaxRows > 0) {
+      if (tile_.rows <= DirectPage<T>::kMaxRows) {
+        weigh_all(page, DirectPage<T>::of(keys(page), packed_), state);
+        ask_for_keys_after(page, end);
+        add_values_all(page, DirectPage<T>::of(values(page), packed_), state);
+        return;
+      }
     }
     pack_keys(keys(page), &ahead_, packed_);
-    for_row_groups([&](auto rows, int64_t row) { weigh<rows.value>(page, row, state); });
+    weigh_all(page, PackedPage<Element>{packed_, dim_ / kPair, padded_}, state);
+    ask_for_keys_after(page, end);
     pack_values(values(page), padded_, &ahead_, packed_);
-    for_row_groups([&](auto rows, int64_t row) { add_values<rows.value>(page, row, state); });
+    add_values_all(page, PackedPage<Element>{packed_, kWeights, padded_}, state);
+  }
+
+  template <class Page>
+  FOVEA_MEMBER void weigh_all(PageHead page, const Page& keys, const State& state) {
+    for_row_groups(page,
+                   [&](auto rows, int64_t row) { weigh<rows.value>(page.page, row, keys, state); });
+  }
+
+  template <class Page>
+  FOVEA_MEMBER void add_values_all(PageHead page, const Page& values, const State& state) {
+    for_row_groups(page,
+                   [&](auto rows, int64_t row) { add_values<rows.value>(row, values, state); });
   }
 
   template <int R>
@@ -147,22 +192,26 @@ class Walk {
     static constexpr int value = R;
   };
 
-  // Cuts the tile's rows into register tiles.
+  // Cuts the head's rows into register tiles, those that see nothing of the page left out.
   template <class Body>
-  FOVEA_MEMBER void for_row_groups(const Body& body) {
-    int64_t row = 0;
-    for (; row + kTileR <= tile_.rows; row += kTileR) {
-      body(Rows<kTileR>(), row);
+  FOVEA_MEMBER void for_row_groups(PageHead page, const Body& body) {
+    int64_t row = page.head * tile_.rows;
+    const int64_t end = row + tile_.rows;
+    const auto run = [&](auto rows) {
+      for (; row + rows.value <= end; row += rows.value) {
+        if (sees(page.page, row, rows.value)) {
+          body(rows, row);
+        }
+      }
+    };
+    run(Rows<kTileR>());
+    if constexpr (kTileR > 4) {
+      run(Rows<4>());
     }
-    for (; kTileR > 4 && row + 4 <= tile_.rows; row += 4) {
-      body(Rows < kTileR < 4 ? kTileR : 4 > (), row);
+    if constexpr (kTileR > 2) {
+      run(Rows<2>());
     }
-    for (; kTileR > 2 && row + 2 <= tile_.rows; row += 2) {
-      body(Rows<2>(), row);
-    }
-    for (; row < tile_.rows; row++) {
-      body(Rows<1>(), row);
-    }
+    run(Rows<1>());
   }
 
   // Whether any of `count` rows sees any slot of the page.
@@ -172,56 +221,36 @@ class Walk {
            begin + kPageSlots > visible(tile_, row).low;
   }
 
-  // Weights and factors of R rows against the packed keys of a page.
-  template <int R>
-  void weigh(int64_t page, int64_t row, const State& state) {
-    if (!sees(page, row, R)) {
-      return;
-    }
+  // Weights and factors of R rows against the keys of a page.
+  template <int R, class Page>
+  void weigh(int64_t page, int64_t row, const Page& keys, const State& state) {
     float scores[R][kPageSlots];
-    score<R>(row, scores);
+    keys.template score<R>(q_ + row * padded_ / kPair, padded_ / kPair,
+                           broadcast(p_.scale * kLog2E), &ahead_, scores);
     const int64_t begin = page * kPageSlots;
     if (begin < visible(tile_, row + R - 1).low || begin + kPageSlots > visible(tile_, row).high) {
       for (int r = 0; r < R; r++) {
         mask(visible(tile_, row + r), begin, scores[r]);
       }
     }
-    for (int r = 0; r < R; r++) {
-      factors_[row + r] = soften(row + r, scores[r], weights_ + (row + r) * kWeights, state);
-    }
+    soften<R>(row, scores, state);
   }
 
-  // R rows of the output against the packed values of a page.
-  template <int R>
-  void add_values(int64_t page, int64_t row, const State& state) {
-    if (!sees(page, row, R)) {
-      return;
-    }
+  // R rows of the output against the values of a page.
+  template <int R, class Page>
+  void add_values(int64_t row, const Page& values, const State& state) {
+    float* o = state.o + row * padded_;
     int64_t d = 0;
     for (; d + kTileC * kLanes <= padded_; d += kTileC * kLanes) {
-      accumulate<R, kTileC>(row, d, state.o + row * padded_ + d);
+      accumulate<R, kTileC>(row, d, values, o + d);
     }
     for (; kTileC > 2 && d + 2 * kLanes <= padded_; d += 2 * kLanes) {
-      accumulate<R, 2>(row, d, state.o + row * padded_ + d);
+      accumulate<R, 2>(row, d, values, o + d);
     }
-    for (; d < padded_; d += kLanes) {
-      accumulate<R, 1>(row, d, state.o + row * padded_ + d);
-    }
-  }
-
-  // scores = scale log2(e) q k^T.
-  template <int R>
-  FOVEA_MEMBER void score(int64_t row, float (&scores)[R][kPageSlots]) {
-    const Vec scale = broadcast(p_.scale * kLog2E);
-    for (int64_t slot = 0; slot < kPageSlots; slot += kTileC * kLanes) {
-      Vec sums[R][kTileC] = {};
-      multiply<R, kTileC, Element>(
-          {q_ + row * padded_ / kPair, padded_ / kPair, packed_ + slot, kPageSlots, dim_ / kPair},
-          &ahead_, sums);
-      for (int r = 0; r < R; r++) {
-        for (int c = 0; c < kTileC; c++) {
-          store(scores[r] + slot + c * kLanes, sums[r][c] * scale);
-        }
+    // Padded D counts pairs of vectors where there are pairs of elements.
+    if constexpr (kPair == 1) {
+      for (; d < padded_; d += kLanes) {
+        accumulate<R, 1>(row, d, values, o + d);
       }
     }
   }
@@ -234,48 +263,53 @@ class Walk {
     }
   }
 
-  // Moves the row's maximum, turns scores into weights, and gives the factor of what was before.
-  float soften(int64_t row, const float* scores, Element* weights, const State& state) const {
-    Vec largest = load(scores);
-    for (int64_t i = kLanes; i < kPageSlots; i += kLanes) {
-      largest = max(largest, load(scores + i));
+  // Moves the rows' maxima, turns scores into weights, and gives the factors of what was before.
+  template <int R>
+  FOVEA_MEMBER void soften(int64_t row, const float (&scores)[R][kPageSlots], const State& state) {
+    for (int r = 0; r < R; r++) {
+      Vec largest = load(scores[r]);
+      for (int64_t i = kLanes; i < kPageSlots; i += kLanes) {
+        largest = max(largest, load(scores[r] + i));
+      }
+      const float before = state.maximum[row + r];
+      const float here = reduce_max(largest);
+      const float maximum = before > here ? before : here;
+      state.maximum[row + r] = maximum;
+      factors_[row + r] = before == maximum ? 1.0f : weight(before, maximum);
     }
-    const float before = state.maximum[row];
-    const float here = reduce_max(largest);
-    const float maximum = before > here ? before : here;
-    const float base = maximum == kMinusInfinity ? 0.0f : maximum;
-    const float factor = before == maximum ? 1.0f : weight(before, maximum);
-    float* sums = lane_sums_ + row * kLanes;
-    Vec sum = load(sums) * broadcast(factor);
-    for (int64_t i = 0; i < kPageSlots; i += kLanes) {
-      const Vec one = exp2(load(scores + i) - broadcast(base));
-      sum = sum + one;
-      store_weights(weights, i, one);
+    for (int r = 0; r < R; r++) {
+      const float maximum = state.maximum[row + r];
+      const Vec base = broadcast(maximum == kMinusInfinity ? 0.0f : maximum);
+      float* sums = lane_sums_ + (row + r) * kLanes;
+      Vec sum = load(sums) * broadcast(factors_[row + r]);
+      for (int64_t i = 0; i < kPageSlots; i += kLanes) {
+        ahead_.step(kLinesAStep);
+        const Vec one = exp2(load(scores[r] + i) - base);
+        sum = sum + one;
+        store_weights(weights_ + (row + r) * kWeights, i, one);
+      }
+      store(sums, sum);
     }
-    store(sums, sum);
-    state.maximum[row] = maximum;
-    return factor;
   }
 
   FOVEA_INLINE void store_weights(Element* weights, int64_t i, Vec one) {
     if constexpr (kPair == 1) {
       store(weights + i, one);
     } else {
-      store_some(reinterpret_cast<T*>(weights) + i, one, kLanes);
+      store_rounded(reinterpret_cast<T*>(weights) + i, one);
     }
   }
 
   // o = factor o + weights v for C vectors of columns from d on.
-  template <int R, int C>
-  FOVEA_MEMBER void accumulate(int64_t row, int64_t d, float* o) {
+  template <int R, int C, class Page>
+  FOVEA_MEMBER void accumulate(int64_t row, int64_t d, const Page& values, float* o) {
     Vec sums[R][C];
     for (int r = 0; r < R; r++) {
       for (int c = 0; c < C; c++) {
         sums[r][c] = load(o + r * padded_ + c * kLanes) * broadcast(factors_[row + r]);
       }
     }
-    multiply<R, C, Element>({weights_ + row * kWeights, kWeights, packed_ + d, padded_, kWeights},
-                            &ahead_, sums);
+    values.template accumulate<R, C>(weights_ + row * kWeights, d, &ahead_, sums);
     for (int r = 0; r < R; r++) {
       for (int c = 0; c < C; c++) {
         store(o + r * padded_ + c * kLanes, sums[r][c]);
@@ -323,20 +357,21 @@ void attention_span(const AttentionTile& tile, int64_t span, float* partial, cha
   const int64_t padded = padded_dim(*tile.p);
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
-    walk.run_span(span, State::in(partial, tile.rows, padded));
+    walk.run_span(span, State::in(partial, rows_of_all_heads(tile), padded));
   });
 }
 
 void attention_merge(const AttentionTile& tile, const float* partials, int64_t spans,
                      char* scratch) {
   const int64_t padded = padded_dim(*tile.p);
-  const int64_t floats = state_floats(*tile.p, tile.rows);
+  const int64_t rows = rows_of_all_heads(tile);
+  const int64_t floats = state_floats(*tile.p, rows);
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
     float* memory = const_cast<float*>(partials);
-    const State total = State::in(memory, tile.rows, padded);
+    const State total = State::in(memory, rows, padded);
     for (int64_t span = 1; span < spans; span++) {
-      merge(total, State::in(memory + span * floats, tile.rows, padded), tile.rows, padded);
+      merge(total, State::in(memory + span * floats, rows, padded), rows, padded);
     }
     walk.write(total);
   });
@@ -345,15 +380,16 @@ void attention_merge(const AttentionTile& tile, const float* partials, int64_t s
 void attention_tile(const AttentionTile& tile, int64_t span_begin, int64_t span_end,
                     char* scratch) {
   const int64_t padded = padded_dim(*tile.p);
+  const int64_t rows = rows_of_all_heads(tile);
   float* memory = reinterpret_cast<float*>(scratch + walk_bytes(*tile.p));
   with_storage(tile.p->kvType, [&](auto* tag) {
     Walk<std::remove_const_t<std::remove_pointer_t<decltype(tag)>>> walk(tile, scratch);
-    const State total = State::in(memory, tile.rows, padded);
-    const State next = State::in(memory + state_floats(*tile.p, kTileRows), tile.rows, padded);
+    const State total = State::in(memory, rows, padded);
+    const State next = State::in(memory + state_floats(*tile.p, kTileRows), rows, padded);
     walk.run_span(span_begin, total);
     for (int64_t span = span_begin + 1; span < span_end; span++) {
       walk.run_span(span, next);
-      merge(total, next, tile.rows, padded);
+      merge(total, next, rows, padded);
     }
     walk.write(total);
   });

@@ -34,67 +34,84 @@ struct PanelOf<Bf16> {
 };
 
 FOVEA_INLINE Vec multiply_step(Vec sum, uint32_t a, const uint32_t* b) {
-  return pair_step(sum, a, b);
+  return pair_step(sum, a, load(reinterpret_cast<const float*>(b)));
 }
 #endif
 
-template <class E>
-struct Panel {
-  const E* a;
-  int64_t a_stride;
-  const E* b;
-  int64_t b_stride;
-  int64_t steps;
-};
-
-// Asks for the keys and values of the page after this one while this one is computed: a decode
-// has few rows and waits for memory otherwise.
+// Asks for a page's values while its keys are in use, and for the next keys while its values are: a
+// decode has few rows and waits for memory otherwise. The nearest cache is asked, because a miss
+// there waits behind what is being fetched.
 class Ahead {
  public:
-  // `bytes` each from keys and values; null: nothing.
-  FOVEA_MEMBER void start(const void* keys, const void* values, int64_t bytes) {
-    keys_ = static_cast<const char*>(keys);
-    values_ = static_cast<const char*>(values);
-    left_ = keys != nullptr ? bytes : 0;
+  FOVEA_MEMBER void start(const void* first, int64_t bytes) {
+    next_ = static_cast<const char*>(first);
+    left_ = bytes;
   }
 
-  // The next few lines.
-  FOVEA_MEMBER void step() {
-    for (int i = 0; i < kLines && left_ > 0; i++) {
-      __builtin_prefetch(keys_, 0, 2);
-      __builtin_prefetch(values_, 0, 2);
-      keys_ += kLineBytes;
-      values_ += kLineBytes;
+  // The next `lines` cache lines.
+  FOVEA_MEMBER void step(int lines) {
+    for (int i = 0; i < lines && left_ > 0; i++) {
+      __builtin_prefetch(next_);
+      next_ += kLineBytes;
       left_ -= kLineBytes;
     }
   }
 
  private:
-  static constexpr int kLines = 6;
   static constexpr int64_t kLineBytes = 64;
-  const char* keys_ = nullptr;
-  const char* values_ = nullptr;
+  const char* next_ = nullptr;
   int64_t left_ = 0;
 };
 
-template <int R, int C, class E>
-FOVEA_INLINE void multiply(const Panel<E>& panel, Ahead* ahead, Vec (&sums)[R][C]) {
-  constexpr int64_t kStepsBetween = 8;
-  const E* b = panel.b;
-  for (int64_t begin = 0; begin < panel.steps; begin += kStepsBetween) {
-    ahead->step();
-    const int64_t end = begin + kStepsBetween < panel.steps ? begin + kStepsBetween : panel.steps;
-    for (int64_t k = begin; k < end; k++, b += panel.b_stride) {
-#pragma GCC unroll 8
+constexpr int kLinesAStep = 5;
+
+// Packed keys ([steps, 64], steps D / pair) or values ([steps, padded D], steps 64 / pair).
+template <class E>
+struct PackedPage {
+  const E* packed;
+  int64_t steps, padded;
+
+  // scores[r, slot] = scale q[r] keys[slot] for R rows of q, q_stride elements apart.
+  template <int R>
+  FOVEA_MEMBER void score(const E* q, int64_t q_stride, Vec scale, Ahead* ahead,
+                          float (&scores)[R][kPageSlots]) const {
+    for (int64_t slot = 0; slot < kPageSlots; slot += kTileC * kLanes) {
+      Vec sums[R][kTileC] = {};
+      multiply<R, kTileC>(q, q_stride, packed + slot, kPageSlots, ahead, sums);
       for (int r = 0; r < R; r++) {
-#pragma GCC unroll 8
-        for (int c = 0; c < C; c++) {
-          sums[r][c] = multiply_step(sums[r][c], panel.a[r * panel.a_stride + k], b + c * kLanes);
+        for (int c = 0; c < kTileC; c++) {
+          store(scores[r] + slot + c * kLanes, sums[r][c] * scale);
         }
       }
     }
   }
-}
+
+  // sums[r] += weights[r] values, C vectors of columns from d on.
+  template <int R, int C>
+  FOVEA_MEMBER void accumulate(const E* weights, int64_t d, Ahead* ahead, Vec (&sums)[R][C]) const {
+    multiply<R, C>(weights, steps, packed + d, padded, ahead, sums);
+  }
+
+ private:
+  template <int R, int C>
+  FOVEA_MEMBER void multiply(const E* a, int64_t a_stride, const E* b, int64_t b_stride,
+                             Ahead* ahead, Vec (&sums)[R][C]) const {
+    constexpr int64_t kStepsBetween = 8;
+    for (int64_t begin = 0; begin < steps; begin += kStepsBetween) {
+      ahead->step(kLinesAStep);
+      const int64_t end = begin + kStepsBetween < steps ? begin + kStepsBetween : steps;
+      for (int64_t k = begin; k < end; k++, b += b_stride) {
+#pragma GCC unroll 8
+        for (int r = 0; r < R; r++) {
+#pragma GCC unroll 8
+          for (int c = 0; c < C; c++) {
+            sums[r][c] = multiply_step(sums[r][c], a[r * a_stride + k], b + c * kLanes);
+          }
+        }
+      }
+    }
+  }
+};
 
 // The slots of one page and KV head: `count` of them in use.
 template <class T>
@@ -116,7 +133,7 @@ template <class T>
 FOVEA_INLINE void pack_keys(const PageSlots<T>& slots, Ahead* ahead, float* out) {
   for (int64_t slot = 0; slot < kPageSlots; slot += kLanes) {
     for (int64_t d = 0; d < slots.dim; d += kLanes) {
-      ahead->step();
+      ahead->step(kLinesAStep);
       Vec rows[kLanes];
       for (int i = 0; i < kLanes; i++) {
         rows[i] = load_some(slot_row(slots, slot + i) + d, slots.dim - d);
@@ -136,7 +153,7 @@ FOVEA_INLINE void pack_values(const PageSlots<T>& slots, int64_t padded, Ahead* 
   for (int64_t slot = 0; slot < kPageSlots; slot++, out += padded) {
     const T* row = slot_row(slots, slot);
     if (slot % 8 == 0) {
-      ahead->step();
+      ahead->step(kLinesAStep);
     }
     for (int64_t d = 0; d < slots.dim; d += kLanes) {
       store(out + d, load_some(row + d, slots.dim - d));
@@ -161,10 +178,10 @@ FOVEA_INLINE void pack_keys(const PageSlots<Bf16>& slots, Ahead* ahead, uint32_t
     }
     for (int64_t pair = 0; pair < slots.dim / 2; pair += 4) {
       if (pair % 16 == 0) {
-        ahead->step();
+        ahead->step(kLinesAStep);
       }
       Vec columns[4];
-      load_columns(rows, pair, columns);
+      load_columns([&](int i) { return _mm_loadu_ps(rows[i] + pair); }, columns);
       for (int i = 0; i < 4; i++) {
         store(reinterpret_cast<float*>(out + (pair + i) * kPageSlots + slot), columns[i]);
       }
@@ -179,10 +196,12 @@ FOVEA_INLINE void pack_values(const PageSlots<Bf16>& slots, int64_t padded, Ahea
     const Bf16* low = slot_row(slots, slot);
     const Bf16* high = slot_row(slots, slot + 1);
     if (slot % 8 == 0) {
-      ahead->step();
+      ahead->step(kLinesAStep);
     }
     for (int64_t d = 0; d < slots.dim; d += 2 * kLanes) {
-      pair_rows(low + d, high + d, slots.dim - d, out + d);
+      const PairedRows pairs = pair_rows(low + d, high + d, slots.dim - d);
+      store(reinterpret_cast<float*>(out + d), pairs.even);
+      store(reinterpret_cast<float*>(out + d) + kLanes, pairs.odd);
     }
   }
 }

@@ -38,16 +38,19 @@ struct RopeHead {
   float epsilon;
 };
 
-// Rows of one KV head of one sequence: row r is query token r / group, head r % group of the group.
+// The same rows of some KV heads of one sequence: row r of a head is query token r / group, query
+// head r % group of the head's group. Several heads go together where rows are few.
 struct AttentionTile {
   const FoveaAttention* p;
   const int32_t* pages;  // of the sequence
-  int64_t kv_head, group;
+  int64_t kv_head, heads, group;
   int64_t query_start;      // packed token of the sequence's first row
   int64_t first_position;   // of that token
   int64_t context;          // slots of the sequence
-  int64_t row_begin, rows;  // rows is at most kTileRows
+  int64_t row_begin, rows;  // of each head; heads x rows is at most kTileRows
 };
+
+static inline int64_t rows_of_all_heads(const AttentionTile& tile) { return tile.heads * tile.rows; }
 
 constexpr int64_t kPageSlots = FOVEA_PAGE_SLOTS;
 constexpr int64_t kSpanSlots = 1024;

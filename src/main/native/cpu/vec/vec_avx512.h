@@ -140,17 +140,22 @@ struct Dot<Bf16> {
   }
 };
 
-// Words at, at + 1, at + 2, at + 3 of 16 rows as four vectors. Quarters of rows are put together on
-// their way from memory, which leaves the shuffle port half the work of `transpose`.
-FOVEA_INLINE void load_columns(const float* const (&rows)[16], int64_t at, Vec (&columns)[4]) {
+// Words 0 to 3 of 16 rows as four vectors. Quarters of rows are put together on their way from
+// memory, which leaves the shuffle port half the work of `transpose`. get(i) loads the quarter of
+// row i.
+FOVEA_INLINE __m128 four_pairs(const Bf16* p) {
+  return _mm_loadu_ps(reinterpret_cast<const float*>(p));
+}
+template <class Get>
+FOVEA_INLINE void load_columns(const Get& get, Vec (&columns)[4]) {
   __m512d pairs[4];
   Vec quarters[4];
+#pragma GCC unroll 4
   for (int i = 0; i < 4; i++) {
-    const auto quarter = [&](int row) { return _mm_loadu_ps(rows[row] + at); };
-    Vec x = _mm512_castps128_ps512(quarter(i));
-    x = _mm512_insertf32x4(x, quarter(i + 4), 1);
-    x = _mm512_insertf32x4(x, quarter(i + 8), 2);
-    quarters[i] = _mm512_insertf32x4(x, quarter(i + 12), 3);
+    Vec x = _mm512_castps128_ps512(get(i));
+    x = _mm512_mask_broadcast_f32x4(x, 0x00f0, get(i + 4));
+    x = _mm512_mask_broadcast_f32x4(x, 0x0f00, get(i + 8));
+    quarters[i] = _mm512_mask_broadcast_f32x4(x, 0xf000, get(i + 12));
   }
   pairs[0] = _mm512_castps_pd(_mm512_unpacklo_ps(quarters[0], quarters[1]));
   pairs[1] = _mm512_castps_pd(_mm512_unpackhi_ps(quarters[0], quarters[1]));
@@ -162,16 +167,25 @@ FOVEA_INLINE void load_columns(const float* const (&rows)[16], int64_t at, Vec (
   columns[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(pairs[1], pairs[3]));
 }
 
-// Pairs (low[i], high[i]) of 32 elements of two rows: first those of even i, then those of odd i.
-// This order needs no shuffle; n elements are there, the others are zeros.
-FOVEA_INLINE void pair_rows(const Bf16* low, const Bf16* high, int64_t n, uint32_t* out) {
+// Rounds as to_bf16 does, but denormals become 0.
+FOVEA_INLINE void store_rounded(Bf16* p, Vec x) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
+                      reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)));
+}
+
+// Pairs (low[i], high[i]) of 32 elements of two rows: those of even i, and those of odd i. This
+// order needs no shuffle; n elements are there, the others are zeros.
+struct PairedRows {
+  Vec even, odd;
+};
+FOVEA_INLINE PairedRows pair_rows(const Bf16* low, const Bf16* high, int64_t n) {
   const __m512i a = Dot<Bf16>::load_some(low, n);
   const __m512i b = Dot<Bf16>::load_some(high, n);
   const __m512i upper = _mm512_set1_epi32(int32_t(0xffff0000u));
   constexpr int kSelect = 0xd8;  // third operand set: second, else first
-  _mm512_storeu_si512(out, _mm512_ternarylogic_epi32(a, _mm512_slli_epi32(b, 16), upper, kSelect));
-  _mm512_storeu_si512(out + kLanes,
-                      _mm512_ternarylogic_epi32(_mm512_srli_epi32(a, 16), b, upper, kSelect));
+  return {
+      _mm512_castsi512_ps(_mm512_ternarylogic_epi32(a, _mm512_slli_epi32(b, 16), upper, kSelect)),
+      _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_srli_epi32(a, 16), b, upper, kSelect))};
 }
 
 // n of 32 elements from the order of pair_rows back to their own.
@@ -183,9 +197,9 @@ FOVEA_INLINE void store_unpaired(Bf16* out, Vec even, Vec odd, int64_t n) {
 }
 
 // Lanes hold pairs of bf16: sum + a.low b.low + a.high b.high with a's pair in every lane.
-FOVEA_INLINE Vec pair_step(Vec sum, uint32_t a, const uint32_t* b) {
+FOVEA_INLINE Vec pair_step(Vec sum, uint32_t a, Vec b) {
   return _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(_mm512_set1_epi32(int32_t(a))),
-                          reinterpret_cast<__m512bh>(_mm512_loadu_si512(b)));
+                          reinterpret_cast<__m512bh>(b));
 }
 
 }  // namespace fovea::FOVEA_ISA
