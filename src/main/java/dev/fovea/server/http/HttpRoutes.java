@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -16,12 +17,30 @@ public final class HttpRoutes {
   private static final String REQUEST_ID = "x-request-id";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  private final OpenRequests openRequests;
+
+  @Inject
+  HttpRoutes(OpenRequests openRequests) {
+    this.openRequests = openRequests;
+  }
+
   void install(@Observes Router router) {
-    router.route().order(Integer.MIN_VALUE).handler(HttpRoutes::identify);
+    router
+        .route()
+        .order(Integer.MIN_VALUE)
+        .handler(this::count)
+        .handler(HttpRoutes::identify)
+        .failureHandler(HttpRoutes::failed);
     router.route().order(Integer.MAX_VALUE).handler(HttpRoutes::notFound);
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500, 503}) {
       router.errorHandler(status, HttpRoutes::failed);
     }
+  }
+
+  private void count(RoutingContext request) {
+    openRequests.begin();
+    request.addEndHandler(ended -> openRequests.end());
+    request.next();
   }
 
   /** A client's own id comes back, if it is one. */
