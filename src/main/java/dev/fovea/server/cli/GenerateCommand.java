@@ -107,6 +107,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
     return file != null
         ? Files.readString(file)
-        : new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        : withoutLineEnd(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  /** The line end is the shell's, not the prompt's: {@code echo} and Enter add it. */
+  private static String withoutLineEnd(String text) {
+    return text.replaceFirst("\\r?\\n\\z", "");
   }
 }
