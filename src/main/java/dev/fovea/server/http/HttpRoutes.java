@@ -14,7 +14,7 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class HttpRoutes {
   private static final Logger LOG = Logger.getLogger(HttpRoutes.class);
-  private static final String REQUEST_ID = "x-request-id";
+  static final String REQUEST_ID = "x-request-id";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
   private final OpenRequests openRequests;
@@ -46,10 +46,13 @@ public final class HttpRoutes {
   /** A client's own id comes back, if it is one. */
   private static void identify(RoutingContext request) {
     String given = request.request().getHeader(REQUEST_ID);
-    String id =
-        given != null && SANE_ID.matcher(given).matches() ? given : "req-" + UUID.randomUUID();
+    String id = given != null && SANE_ID.matcher(given).matches() ? given : newRequestId();
     request.response().putHeader(REQUEST_ID, id);
     request.next();
+  }
+
+  static String newRequestId() {
+    return "req-" + UUID.randomUUID();
   }
 
   private static void notFound(RoutingContext request) {
@@ -66,6 +69,9 @@ public final class HttpRoutes {
   private static void answer(RoutingContext request, ApiError error) {
     if (request.response().ended() || request.response().headWritten()) {
       return;
+    }
+    if (!request.response().headers().contains(REQUEST_ID)) {
+      request.response().putHeader(REQUEST_ID, newRequestId());
     }
     request
         .response()
