@@ -4,29 +4,32 @@ import dev.fovea.model.GenerationConfig;
 import java.util.List;
 
 /**
- * What generation_config.json says where a request is silent, as vLLM takes it; null where the file
- * is silent too, or says what cannot be meant.
+ * What generation_config.json says where a request is silent, as vLLM takes it.
  *
+ * @param maxTokens of output, or null; vLLM also cuts down requests for more, which would be silent
  * @param eosIds ids that end an answer
  */
-public record GenerationDefaults(
-    Float temperature,
-    Integer topK,
-    Float topP,
-    Float minP,
-    Float repetitionPenalty,
-    int[] eosIds) {
+public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eosIds) {
+
+  /** Each null where the file is silent too, or says what cannot be meant. */
+  public record Sampling(
+      Float temperature, Integer topK, Float topP, Float minP, Float repetitionPenalty) {
+    static final Sampling NONE = new Sampling(null, null, null, null, null);
+  }
 
   /**
    * @param eosIds from either of the checkpoint's files
    */
-  static GenerationDefaults of(GenerationConfig.Defaults defaults, List<Integer> eosIds) {
+  static GenerationDefaults of(GenerationConfig file, List<Integer> eosIds) {
+    GenerationConfig.Defaults defaults = file.defaults();
     return new GenerationDefaults(
-        toFloat(defaults.temperature(), false),
-        defaults.topK(),
-        toFloat(defaults.topP(), true),
-        toFloat(defaults.minP(), false),
-        toFloat(defaults.repetitionPenalty(), true),
+        new Sampling(
+            toFloat(defaults.temperature(), false),
+            defaults.topK(),
+            toFloat(defaults.topP(), true),
+            toFloat(defaults.minP(), false),
+            toFloat(defaults.repetitionPenalty(), true)),
+        file.maxNewTokens(),
         eosIds.stream().mapToInt(Integer::intValue).toArray());
   }
 
