@@ -8,10 +8,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -69,11 +66,11 @@ class ConnectionTest {
   @ParameterizedTest
   @MethodSource("requestsThatAreNone")
   void hasTheOneErrorShape(int status, String request) throws IOException {
-    try (Socket socket = send(request)) {
-      assertError(readAnswer(socket), status);
+    try (RawConnection socket = send(request)) {
+      assertError(socket.readAnswer(), status);
     }
-    try (Socket socket = send(HEALTH)) {
-      assertThat(readAnswer(socket)).startsWith("HTTP/1.1 200 ");
+    try (RawConnection socket = send(HEALTH)) {
+      assertThat(socket.readAnswer()).startsWith("HTTP/1.1 200 ");
     }
   }
 
@@ -81,8 +78,8 @@ class ConnectionTest {
   void nonsenseBehindAGoodRequestIsAnsweredAfterIt() throws IOException {
     String body = "{\"prompt\":[65,%d],\"max_tokens\":6}".formatted(ParrotRunner.SLOW);
     String good = POST + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
-    try (Socket socket = send(good + "nonsense\r\n\r\n")) {
-      String answers = readAll(socket);
+    try (RawConnection socket = send(good + "nonsense\r\n\r\n")) {
+      String answers = socket.readToTheEnd();
       int second = answers.lastIndexOf("HTTP/1.1 ");
       assertThat(answers).startsWith("HTTP/1.1 200 ").contains("text_completion");
       assertError(answers.substring(second), 400);
@@ -91,24 +88,24 @@ class ConnectionTest {
 
   @Test
   void aHeadThatDoesNotEndIsCutOff() throws IOException {
-    try (Socket socket = send("GET /health HTTP/1.1\r\nHost: a\r\nX: ")) {
-      assertError(readAnswer(socket), 408);
+    try (RawConnection socket = send("GET /health HTTP/1.1\r\nHost: a\r\nX: ")) {
+      assertError(socket.readAnswer(), 408);
     }
-    try (Socket socket = send(HEALTH)) {
-      readAnswer(socket);
-      write(socket, "GET /health HTTP/1.1\r\n");
-      assertError(readAnswer(socket), 408);
+    try (RawConnection socket = send(HEALTH)) {
+      socket.readAnswer();
+      socket.write("GET /health HTTP/1.1\r\n");
+      assertError(socket.readAnswer(), 408);
     }
   }
 
   @Test
   void aConnectionWithoutARequestIsClosed() throws IOException {
-    try (Socket silent = send("")) {
-      assertThat(readAll(silent)).isEmpty();
+    try (RawConnection silent = send("")) {
+      assertThat(silent.readToTheEnd()).isEmpty();
     }
-    try (Socket kept = send(HEALTH)) {
+    try (RawConnection kept = send(HEALTH)) {
       long start = System.nanoTime();
-      assertThat(readAll(kept)).startsWith("HTTP/1.1 200 ");
+      assertThat(kept.readToTheEnd()).startsWith("HTTP/1.1 200 ");
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(IDLE_TIMEOUT.minusMillis(100), IDLE_TIMEOUT.plusSeconds(3));
     }
@@ -118,9 +115,8 @@ class ConnectionTest {
   void aLongAnswerIsNotIdleness() throws IOException {
     int numTokens = (int) (2 * IDLE_TIMEOUT.toMillis() / ParrotRunner.SLOW_MILLIS);
     String body = "{\"prompt\":[%d],\"max_tokens\":%d}".formatted(ParrotRunner.SLOW, numTokens);
-    try (Socket socket =
-        send(POST + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body))) {
-      assertThat(readAnswer(socket)).startsWith("HTTP/1.1 200 ").contains("\"length\"");
+    try (RawConnection socket = RawConnection.posting(base, Http.COMPLETIONS, body)) {
+      assertThat(socket.readAnswer()).startsWith("HTTP/1.1 200 ").contains("\"length\"");
     }
   }
 
@@ -137,33 +133,9 @@ class ConnectionTest {
     assertThat(error.get("code").asText()).isNotBlank();
   }
 
-  private Socket send(String request) throws IOException {
-    Socket socket = new Socket(base.getHost(), base.getPort());
-    socket.setSoTimeout(10_000);
-    write(socket, request);
-    return socket;
-  }
-
-  private static void write(Socket socket, String text) throws IOException {
-    socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  /** One answer: to the end of the JSON object, or of the connection. */
-  private static String readAnswer(Socket socket) throws IOException {
-    InputStream in = socket.getInputStream();
-    StringBuilder all = new StringBuilder();
-    int depth = 0;
-    for (int next = in.read(); next >= 0; next = in.read()) {
-      all.append((char) next);
-      depth += next == '{' ? 1 : next == '}' ? -1 : 0;
-      if (next == '}' && depth == 0) {
-        return all.toString();
-      }
-    }
-    return all.toString();
-  }
-
-  private static String readAll(Socket socket) throws IOException {
-    return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  private RawConnection send(String request) throws IOException {
+    RawConnection connection = RawConnection.to(base);
+    connection.write(request);
+    return connection;
   }
 }

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +22,9 @@ import org.junit.jupiter.api.Test;
 class PackagedServerIT {
   private static final Pattern LISTENING = Pattern.compile("Listening on: (http://\\S+)");
   private static final String STORY = "Once upon a time";
+  private static final String ENDLESS =
+      "{\"prompt\":\"%s\",\"max_tokens\":16000,\"ignore_eos\":true,\"stream\":true}"
+          .formatted(STORY);
 
   @Test
   void servesTheShippedModelAndGoesDownInWords() throws Exception {
@@ -38,12 +39,10 @@ class PackagedServerIT {
               "{\"messages\":[{\"role\":\"user\",\"content\":\"Who are you?\"}],\"temperature\":0}");
       assertThat(answer.json().at("/choices/0/message/content").asText()).contains("Fovea");
 
-      try (Socket stream = openStream(base)) {
-        InputStream in = stream.getInputStream();
-        String begin = new String(in.readNBytes(400), StandardCharsets.UTF_8);
-        assertThat(begin).startsWith("HTTP/1.1 200 ").contains("data: {");
+      try (RawConnection stream = RawConnection.posting(base, Http.COMPLETIONS, ENDLESS)) {
+        assertThat(stream.readUntil("data: {")).startsWith("HTTP/1.1 200 ");
         server.destroy();
-        assertThat(readAll(in))
+        assertThat(stream.readToTheEnd())
             .contains("event: error\ndata: {\"error\":{\"message\":\"the server is going down\"")
             .doesNotContain("[DONE]");
       }
@@ -130,32 +129,5 @@ class PackagedServerIT {
       read.append(line).append('\n');
     }
     throw new AssertionError("the server did not start:\n" + read);
-  }
-
-  private static Socket openStream(URI base) throws IOException {
-    String body =
-        "{\"prompt\":\"%s\",\"max_tokens\":16000,\"ignore_eos\":true,\"stream\":true}"
-            .formatted(STORY);
-    String request =
-        ("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: %d\r\n\r\n%s")
-            .formatted(body.length(), body);
-    Socket socket = new Socket(base.getHost(), base.getPort());
-    socket.setSoTimeout(10_000);
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    return socket;
-  }
-
-  /** To the end of the connection, however it ends. */
-  private static String readAll(InputStream in) {
-    StringBuilder all = new StringBuilder();
-    try {
-      for (int next = in.read(); next >= 0; next = in.read()) {
-        all.append((char) next);
-      }
-    } catch (IOException reset) {
-      return all.toString();
-    }
-    return all.toString();
   }
 }

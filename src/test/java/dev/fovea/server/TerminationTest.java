@@ -9,10 +9,7 @@ import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,9 +31,9 @@ class TerminationTest {
   @Test
   void everyOpenAnswerEndsInWordsAndNewWorkIsRefused() throws IOException {
     int numPlain = 6;
-    List<Socket> plain = new ArrayList<>();
-    try (Socket stream = post(true)) {
-      readUntil(stream.getInputStream(), "data: ");
+    List<RawConnection> plain = new ArrayList<>();
+    try (RawConnection stream = post(true)) {
+      stream.readUntil("data: ");
       for (int i = 0; i < numPlain; i++) {
         plain.add(post(false));
       }
@@ -48,11 +45,12 @@ class TerminationTest {
 
       Waiting.until("the process is told to end", () -> process.code() != null);
       assertThat(process.code()).isEqualTo(ExitCode.OK);
-      assertThat(readAll(stream))
+      assertThat(stream.readToTheEnd())
           .contains("event: error\ndata: {\"error\":{\"message\":\"the server is going down\"")
           .doesNotContain("[DONE]");
-      for (Socket socket : plain) {
-        String answer = readAvailable(socket);
+      for (RawConnection connection : plain) {
+        String answer = connection.readAnswer();
+        connection.close();
         assertThat(answer).startsWith("HTTP/1.1 503 ");
         assertIsGoingDown(Http.parse(answer.substring(answer.indexOf("\r\n\r\n"))));
       }
@@ -77,47 +75,10 @@ class TerminationTest {
     assertThat(body.at("/error/message").asText()).isEqualTo("the server is going down");
   }
 
-  private Socket post(boolean stream) throws IOException {
-    String body = "{\"prompt\":%s,\"max_tokens\":400,\"stream\":%b}".formatted(SLOW_PROMPT, stream);
-    Socket socket = new Socket(base.getHost(), base.getPort());
-    socket.setSoTimeout(5000);
-    socket
-        .getOutputStream()
-        .write(
-            ("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type:"
-                    + " application/json\r\nContent-Length: %d\r\n\r\n%s")
-                .formatted(body.length(), body)
-                .getBytes(StandardCharsets.US_ASCII));
-    return socket;
-  }
-
-  private static void readUntil(InputStream in, String text) throws IOException {
-    StringBuilder read = new StringBuilder();
-    while (read.indexOf(text) < 0) {
-      read.append((char) in.read());
-    }
-  }
-
-  /** To the end of the connection, however it ends. */
-  private static String readAll(Socket socket) {
-    StringBuilder all = new StringBuilder();
-    try {
-      InputStream in = socket.getInputStream();
-      for (int next = in.read(); next >= 0; next = in.read()) {
-        all.append((char) next);
-      }
-    } catch (IOException reset) {
-      return all.toString();
-    }
-    return all.toString();
-  }
-
-  /** An answer on a connection that stays open: as much as has come. */
-  private static String readAvailable(Socket socket) throws IOException {
-    InputStream in = socket.getInputStream();
-    int first = in.read();
-    byte[] rest = in.readNBytes(in.available());
-    socket.close();
-    return (char) first + new String(rest, StandardCharsets.UTF_8);
+  private RawConnection post(boolean stream) throws IOException {
+    return RawConnection.posting(
+        base,
+        Http.COMPLETIONS,
+        "{\"prompt\":%s,\"max_tokens\":400,\"stream\":%b}".formatted(SLOW_PROMPT, stream));
   }
 }
