@@ -60,7 +60,7 @@ public final class CheckpointSource implements ModelSource {
         new ModelLoader(backend.kernels(), backend.mapping())
             .load(directory, capacity, (phase, done) -> progress.report(describe(phase), done));
     GenerationDefaults defaults =
-        GenerationDefaults.of(loaded.generation(), loaded.generation().eosOr(loaded.config()));
+        GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
     Engine engine = Engine.start(loaded.runner(), engineConfig(config), NanoClock.SYSTEM, observer);
     ServedModel.Facts facts =
         new ServedModel.Facts(

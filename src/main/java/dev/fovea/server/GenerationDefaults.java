@@ -1,7 +1,9 @@
 package dev.fovea.server;
 
 import dev.fovea.model.GenerationConfig;
-import java.util.List;
+import dev.fovea.model.ModelConfig;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What generation_config.json says where a request is silent, as vLLM takes it.
@@ -18,9 +20,11 @@ public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eos
   }
 
   /**
-   * @param eosIds from either of the checkpoint's files
+   * @param tokenizersEos ends an answer too, as in vLLM: some checkpoints made for chat name their
+   *     end of a turn nowhere else
    */
-  static GenerationDefaults of(GenerationConfig file, List<Integer> eosIds) {
+  public static GenerationDefaults of(
+      GenerationConfig file, ModelConfig model, OptionalInt tokenizersEos) {
     GenerationConfig.Defaults defaults = file.defaults();
     return new GenerationDefaults(
         new Sampling(
@@ -30,7 +34,11 @@ public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eos
             toFloat(defaults.minP(), false),
             toFloat(defaults.repetitionPenalty(), true)),
         file.maxNewTokens(),
-        eosIds.stream().mapToInt(Integer::intValue).toArray());
+        IntStream.concat(
+                file.eosOr(model).stream().mapToInt(Integer::intValue), tokenizersEos.stream())
+            .filter(id -> id < model.sizes().vocabulary())
+            .distinct()
+            .toArray());
   }
 
   private static Float toFloat(Double value, boolean mustBePositive) {

@@ -12,6 +12,7 @@ import dev.fovea.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The text side of a model: what its tokenizer and its chat template do. Thread-safe. */
 public final class ModelText implements AutoCloseable {
@@ -48,6 +49,11 @@ public final class ModelText implements AutoCloseable {
 
   public int vocabularySize() {
     return tokenizer.vocabularySize();
+  }
+
+  /** The tokenizer's end token, if it names one that it knows. */
+  public OptionalInt eosId() {
+    return tokenizer.specialTokens().eos().map(tokenizer::tokenId).orElse(OptionalInt.empty());
   }
 
   public boolean hasChatTemplate() {
