@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
     try {
       int[] ids =
           chat
-              ? served.text().encodeChat(List.of(new ChatMessage("user", text)))
+              ? served.text().encodeChat(List.of(new ChatMessage("user", text)), Map.of())
               : served.text().encode(text, true);
       GenerationRequest request =
           GenerationPlan.of(served, ids, options, GenerationPlan.DefaultLength.OPEN);

@@ -36,7 +36,7 @@ public final class ChatCompletionsResource {
     Arrivals.Arrival arrival = arrivals.receive(body);
     ChatRequest request = ChatRequest.parse(arrival.body(), arrival.vocabulary());
     ServedModel model = arrivals.model(request.model());
-    int[] prompt = model.text().encodeChat(request.messages());
+    int[] prompt = model.text().encodeChat(request.messages(), request.templateVariables());
     AnswerHead head = AnswerHead.begin("chatcmpl", model.facts().id());
     return generations.start(
         new Generations.Ready(
