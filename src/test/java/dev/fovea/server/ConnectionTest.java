@@ -112,6 +112,14 @@ class ConnectionTest {
   }
 
   @Test
+  void aBodyThatNobodyWaitsForHoldsNoConnection() throws IOException {
+    try (RawConnection connection =
+        send("POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345")) {
+      assertThat(connection.readToTheEnd()).startsWith("HTTP/1.1 404 ");
+    }
+  }
+
+  @Test
   void aLongAnswerIsNotIdleness() throws IOException {
     int numTokens = (int) (2 * IDLE_TIMEOUT.toMillis() / ParrotRunner.SLOW_MILLIS);
     String body = "{\"prompt\":[%d],\"max_tokens\":%d}".formatted(ParrotRunner.SLOW, numTokens);

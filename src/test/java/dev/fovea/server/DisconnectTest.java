@@ -3,11 +3,13 @@ package dev.fovea.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.EngineStatus;
+import dev.fovea.server.http.OpenRequests;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -24,9 +26,11 @@ class DisconnectTest {
 
   @TestHTTPResource URI base;
   @Inject ModelService models;
+  @Inject OpenRequests openRequests;
 
   @AfterEach
   void nothingIsLeft() {
+    assertThat(openRequests.awaitNone(Duration.ofSeconds(5))).as("a shutdown would wait").isTrue();
     Waiting.until(
         "no sequence holds pages", () -> load().running() == 0 && load().usedPages() == 0);
   }

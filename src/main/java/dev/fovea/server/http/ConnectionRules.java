@@ -77,9 +77,10 @@ final class ConnectionRules extends ChannelInboundHandlerAdapter {
     return numUnanswered;
   }
 
+  /** A body that nobody waits for any more has no longer than the next request. */
   private void idleIfDone() {
-    if (!isReceiving && numUnanswered == 0) {
-      isIdle = true;
+    if (numUnanswered == 0) {
+      isIdle = !isReceiving;
       setDeadline(idleTimeout, () -> connection.close());
     }
   }

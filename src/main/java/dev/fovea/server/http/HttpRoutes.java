@@ -28,7 +28,7 @@ public final class HttpRoutes {
     router
         .route()
         .order(Integer.MIN_VALUE)
-        .handler(this::count)
+        .handler(this::register)
         .handler(HttpRoutes::identify)
         .failureHandler(HttpRoutes::failed);
     router.route().order(Integer.MAX_VALUE).handler(HttpRoutes::notFound);
@@ -37,9 +37,8 @@ public final class HttpRoutes {
     }
   }
 
-  private void count(RoutingContext request) {
-    openRequests.begin();
-    request.addEndHandler(ended -> openRequests.end());
+  private void register(RoutingContext request) {
+    openRequests.add(request.response());
     request.next();
   }
 
