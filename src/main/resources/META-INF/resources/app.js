@@ -18,9 +18,20 @@ function sampling() {
     if (input.value === "") {
       continue;
     }
-    fields[input.dataset.field] = input.type === "text" ? input.value : Number(input.value);
+    const isText = input.type === "text" || input.id === "seed";
+    fields[input.dataset.field] = isText ? input.value : Number(input.value);
   }
   return fields;
+}
+
+/** A seed has 64 bits, more than a number of JavaScript's: it goes from text to text. */
+function toJson({ seed, ...body }) {
+  const json = JSON.stringify(body);
+  if (seed === undefined) {
+    return json;
+  }
+  const digits = /^-?\d+$/.test(seed) ? BigInt(seed) : Number(seed);
+  return `${json.slice(0, -1)},"seed":${digits}}`;
 }
 
 function buildRequest(prompt) {
@@ -38,7 +49,7 @@ function buildRequest(prompt) {
 }
 
 function curl({ path, body }) {
-  const json = JSON.stringify(body).replaceAll("'", "'\\''");
+  const json = toJson(body).replaceAll("'", "'\\''");
   return `curl -N ${location.origin}${path} -H 'Content-Type: application/json' -d '${json}'`;
 }
 
@@ -61,7 +72,7 @@ async function send() {
       ...request.body,
       stream_options: { include_usage: true, continuous_usage_stats: true },
     };
-    await stream(request.path, body, state.running.signal, (part) => {
+    await stream(request.path, toJson(body), state.running.signal, (part) => {
       answer.append(part.text);
       figures.part(part);
       follow();
@@ -69,6 +80,9 @@ async function send() {
   } catch (error) {
     if (error.name !== "AbortError") {
       showError(error instanceof ApiError ? error.message : "The server cannot be reached.");
+      if (state.mode === "chat" && !answer.textContent) {
+        takeBack(prompt, answer);
+      }
     }
   } finally {
     state.running = null;
@@ -86,6 +100,13 @@ function addChatTurns(prompt) {
   addTurn("user", prompt);
   $("prompt").value = "";
   return addTurn("assistant", "");
+}
+
+/** A message that was refused is the reader's again. */
+function takeBack(prompt, answer) {
+  answer.previousElementSibling?.remove();
+  answer.remove();
+  $("prompt").value ||= prompt;
 }
 
 function addCompletion(prompt) {
@@ -175,6 +196,23 @@ class Figures {
   }
 }
 
+// The clipboard
+
+/** Browsers keep the clipboard from pages that came over plain http from another machine. */
+async function copy(text) {
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(text);
+    return true;
+  }
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const isCopied = document.execCommand("copy");
+  area.remove();
+  return isCopied;
+}
+
 // Settings and modes
 
 function setMode(mode) {
@@ -254,7 +292,9 @@ function showLoading(health) {
     ? "The server cannot be reached."
     : health.status === "failed"
       ? "The model cannot be served; the server's log says why."
-      : `The model is loading: ${health.step}`;
+      : health.status === "closing"
+        ? "The server is going down."
+        : `The model is loading: ${health.step}`;
   $("loading-progress").value = health?.progress ?? 0;
 }
 
@@ -281,12 +321,10 @@ $("stop").addEventListener("click", () => state.running?.abort());
 $("clear").addEventListener("click", clear);
 $("curl").addEventListener("click", async () => {
   const command = curl(buildRequest($("prompt").value));
-  // Browsers keep the clipboard from pages that came over plain http from another machine.
-  if (!navigator.clipboard) {
+  if (!(await copy(command))) {
     window.prompt("Copy this command", command);
     return;
   }
-  await navigator.clipboard.writeText(command);
   $("curl").textContent = "Copied";
   setTimeout(() => ($("curl").textContent = "Copy as curl"), 1500);
 });

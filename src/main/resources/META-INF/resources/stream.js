@@ -4,14 +4,14 @@
 export class ApiError extends Error {}
 
 /**
- * Posts a request and calls `onPart({text, usage, finishReason})` for every event.
+ * Posts a request, as JSON text, and calls `onPart({text, usage, finishReason})` for every event.
  * Ends early, without an error, when `signal` is aborted.
  */
-export async function stream(path, request, signal, onPart) {
+export async function stream(path, json, signal, onPart) {
   const response = await fetch(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(request),
+    body: json,
     signal,
   });
   if (!response.ok) {

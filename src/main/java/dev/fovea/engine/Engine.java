@@ -108,8 +108,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Takes no more requests, fails those it has after the step in flight, closes the runner and
-   * waits for both threads, unless it is called on one of them.
+   * Takes no more requests, ends those it has after the step in flight as closed, closes the runner
+   * and waits for both threads, unless it is called on one of them.
    */
   @Override
   public void close() {

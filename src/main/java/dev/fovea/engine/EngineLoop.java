@@ -15,7 +15,6 @@ import java.util.Set;
  */
 final class EngineLoop implements Runnable, Delivery.Faults {
   private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
-  private static final Ending CLOSING = new Ending.Failed("the server is shutting down", null);
 
   private final StepRunner runner;
   private final Scheduler scheduler;
@@ -111,7 +110,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
         }
       }
       if (fatal == null) {
-        endAll(CLOSING);
+        endAll(new Ending.Closed());
         runner.close();
         publishStatus(EngineStatus.Life.CLOSED);
         delivery.close();

@@ -25,6 +25,9 @@ public interface GenerationListener {
     /** By {@link Generation#cancel()}. */
     record Cancelled() implements Ending {}
 
+    /** The engine was closed before the output was complete. */
+    record Closed() implements Ending {}
+
     /** This request failed; {@code message} may be shown to its client. */
     record Failed(String message, Throwable cause) implements Ending {}
   }

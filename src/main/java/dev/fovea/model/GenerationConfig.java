@@ -11,8 +11,9 @@ import java.util.List;
  * What generation_config.json recommends; a request may say otherwise.
  *
  * @param eos ids that end a text; empty: config.json's count
+ * @param maxNewTokens of output where a request sets no bound, or null
  */
-public record GenerationConfig(List<Integer> eos, Defaults defaults) {
+public record GenerationConfig(List<Integer> eos, Integer maxNewTokens, Defaults defaults) {
   public static final String FILE = "generation_config.json";
   private static final int MAX_TOP_K = 1 << 22;
 
@@ -38,7 +39,7 @@ public record GenerationConfig(List<Integer> eos, Defaults defaults) {
   public static GenerationConfig read(Path directory) {
     Path file = directory.resolve(FILE);
     if (!Files.exists(file)) {
-      return new GenerationConfig(List.of(), Defaults.NONE);
+      return new GenerationConfig(List.of(), null, Defaults.NONE);
     }
     ConfigFields fields = new ConfigFields(file, JsonFile.readObject(file, ConfigReader.MAX_BYTES));
     Defaults defaults =
@@ -48,7 +49,11 @@ public record GenerationConfig(List<Integer> eos, Defaults defaults) {
             fields.has("top_k") ? Math.max(0, fields.integer("top_k", -1, MAX_TOP_K)) : null,
             number(fields, "min_p", 0, 1),
             number(fields, "repetition_penalty", 1e-6, 1e6));
-    return new GenerationConfig(fields.tokenIds("eos_token_id"), defaults);
+    Integer maxNewTokens =
+        fields.has("max_new_tokens")
+            ? fields.integer("max_new_tokens", 1, Integer.MAX_VALUE)
+            : null;
+    return new GenerationConfig(fields.tokenIds("eos_token_id"), maxNewTokens, defaults);
   }
 
   /** End ids to use: this file's, else those of config.json. */

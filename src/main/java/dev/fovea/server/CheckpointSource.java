@@ -16,6 +16,7 @@ import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Loads a Hugging Face checkpoint directory. */
 @Singleton
@@ -23,9 +24,24 @@ public final class CheckpointSource implements ModelSource {
 
   @Override
   public ServedModel load(FoveaConfig config, EngineObserver observer, Progress progress) {
-    Path directory = ModelDirectory.of(config);
+    return explain(() -> open(ModelDirectory.of(config), config, observer, progress));
+  }
+
+  /**
+   * Looks at what loading looks at first, headers alone, so that a wrong directory is told of
+   * within a moment. Nothing is looked at where no directory was named.
+   *
+   * @throws ModelLoadException with one line that says what is wrong
+   */
+  public static void check(FoveaConfig config) {
+    if (config.model().isPresent()) {
+      explain(() -> MemoryBudget.of(config, ModelLoader.inspect(ModelDirectory.of(config))));
+    }
+  }
+
+  private static <T> T explain(Supplier<T> step) {
     try {
-      return open(directory, config, observer, progress);
+      return step.get();
     } catch (CheckpointException
         | TokenizerException
         | ChatTemplateException
@@ -44,8 +60,7 @@ public final class CheckpointSource implements ModelSource {
         new ModelLoader(backend.kernels(), backend.mapping())
             .load(directory, capacity, (phase, done) -> progress.report(describe(phase), done));
     GenerationDefaults defaults =
-        GenerationDefaults.of(
-            loaded.generation().defaults(), loaded.generation().eosOr(loaded.config()));
+        GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
     Engine engine = Engine.start(loaded.runner(), engineConfig(config), NanoClock.SYSTEM, observer);
     ServedModel.Facts facts =
         new ServedModel.Facts(

@@ -9,6 +9,8 @@ public enum ExitCode {
   USAGE(2),
   /** The configured model cannot be served. */
   MODEL_UNUSABLE(3),
+  /** The address to serve at cannot be listened on. */
+  ADDRESS_UNUSABLE(4),
   /** The engine died while serving: a fault of the device, of memory or of ours. */
   ENGINE_DEAD(70);
 

@@ -4,6 +4,7 @@ import dev.fovea.kernel.Isa;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -65,6 +66,14 @@ public interface FoveaConfig {
     /** Largest request body. */
     @WithDefault("16M")
     MemorySize maxBody();
+
+    /** What a request's line and headers may take to come, from their first byte. */
+    @WithDefault("10S")
+    Duration headerTimeout();
+
+    /** How long a connection may stay open without a request. */
+    @WithDefault("75S")
+    Duration idleTimeout();
 
     /** Requests that may wait to begin; one more is answered 429. */
     @WithDefault("256")

@@ -1,33 +1,44 @@
 package dev.fovea.server;
 
 import dev.fovea.model.GenerationConfig;
-import java.util.List;
+import dev.fovea.model.ModelConfig;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
- * What generation_config.json says where a request is silent, as vLLM takes it; null where the file
- * is silent too, or says what cannot be meant.
+ * What generation_config.json says where a request is silent, as vLLM takes it.
  *
+ * @param maxTokens of output, or null; vLLM also cuts down requests for more, which would be silent
  * @param eosIds ids that end an answer
  */
-public record GenerationDefaults(
-    Float temperature,
-    Integer topK,
-    Float topP,
-    Float minP,
-    Float repetitionPenalty,
-    int[] eosIds) {
+public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eosIds) {
+
+  /** Each null where the file is silent too, or says what cannot be meant. */
+  public record Sampling(
+      Float temperature, Integer topK, Float topP, Float minP, Float repetitionPenalty) {
+    static final Sampling NONE = new Sampling(null, null, null, null, null);
+  }
 
   /**
-   * @param eosIds from either of the checkpoint's files
+   * @param tokenizersEos ends an answer too, as in vLLM: some checkpoints made for chat name their
+   *     end of a turn nowhere else
    */
-  static GenerationDefaults of(GenerationConfig.Defaults defaults, List<Integer> eosIds) {
+  public static GenerationDefaults of(
+      GenerationConfig file, ModelConfig model, OptionalInt tokenizersEos) {
+    GenerationConfig.Defaults defaults = file.defaults();
     return new GenerationDefaults(
-        toFloat(defaults.temperature(), false),
-        defaults.topK(),
-        toFloat(defaults.topP(), true),
-        toFloat(defaults.minP(), false),
-        toFloat(defaults.repetitionPenalty(), true),
-        eosIds.stream().mapToInt(Integer::intValue).toArray());
+        new Sampling(
+            toFloat(defaults.temperature(), false),
+            defaults.topK(),
+            toFloat(defaults.topP(), true),
+            toFloat(defaults.minP(), false),
+            toFloat(defaults.repetitionPenalty(), true)),
+        file.maxNewTokens(),
+        IntStream.concat(
+                file.eosOr(model).stream().mapToInt(Integer::intValue), tokenizersEos.stream())
+            .filter(id -> id < model.sizes().vocabulary())
+            .distinct()
+            .toArray());
   }
 
   private static Float toFloat(Double value, boolean mustBePositive) {

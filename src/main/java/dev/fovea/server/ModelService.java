@@ -3,8 +3,10 @@ package dev.fovea.server;
 import dev.fovea.engine.EngineObserver;
 import dev.fovea.engine.GenerationListener;
 import dev.fovea.engine.RequestTrace;
+import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
+import dev.fovea.server.http.OpenRequests;
 import dev.fovea.server.metrics.ServerMetrics;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -30,30 +32,71 @@ public final class ModelService {
   private final ModelSource source;
   private final ServerMetrics metrics;
   private final ProcessEnd process;
+  private final OpenRequests openRequests;
   private volatile ModelState state = new ModelState.Loading("starting", 0);
-  private volatile boolean closing;
+  private boolean closing;
+  private ServedModel served;
   private Thread loader;
 
   @Inject
-  ModelService(FoveaConfig config, ModelSource source, ServerMetrics metrics, ProcessEnd process) {
+  ModelService(
+      FoveaConfig config,
+      ModelSource source,
+      ServerMetrics metrics,
+      ProcessEnd process,
+      OpenRequests openRequests) {
     this.config = config;
     this.source = source;
     this.metrics = metrics;
     this.process = process;
+    this.openRequests = openRequests;
   }
 
   void start(@Observes StartupEvent event) {
     loader = new Thread(this::load, "fovea-load");
     loader.setDaemon(true);
     loader.start();
+    process.onTermination(this::terminate);
+  }
+
+  /** Everybody is told, while the connections are still open. */
+  private void terminate() {
+    LOG.info("asked to end: open answers are ended, new requests refused");
+    ServedModel model = beginClosing();
+    if (model != null) {
+      model.engine().close();
+    }
+    if (!openRequests.awaitNone(LAST_WORDS)) {
+      LOG.warn("some clients did not read the end of their answers");
+    }
+    process.end(ExitCode.OK);
   }
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
-    closing = true;
+    beginClosing();
     loader.join();
-    if (state instanceof ModelState.Ready ready) {
-      ready.model().close();
+    ServedModel model = beginClosing();
+    if (model != null) {
+      model.close();
     }
+  }
+
+  /** From now on no state but this one; the model, if there is a living one. */
+  private synchronized ServedModel beginClosing() {
+    closing = true;
+    if (state instanceof ModelState.Failed) {
+      return null;
+    }
+    state = new ModelState.Closing();
+    return served;
+  }
+
+  /** False: the end has begun, and its state stays. */
+  private synchronized boolean become(ModelState next) {
+    if (!closing) {
+      state = next;
+    }
+    return !closing;
   }
 
   public ModelState state() {
@@ -75,6 +118,9 @@ public final class ModelService {
           "the model is loading: %s, %.0f %% done"
               .formatted(loading.step(), 100 * loading.progress());
       throw ApiException.retryLater(503, ErrorCodes.LOADING, message, RETRY_SECONDS);
+    }
+    if (now instanceof ModelState.Closing) {
+      throw ApiException.retryLater(ApiError.goingDown(), RETRY_SECONDS);
     }
     throw ApiException.retryLater(
         503, ErrorCodes.UNAVAILABLE, "the model cannot be served", RETRY_SECONDS);
@@ -101,12 +147,11 @@ public final class ModelService {
       model = source.load(config, new Observer(), this::report);
       report("first token", 0.99);
       WarmUp.run(model);
-      if (closing) {
+      metrics.observe(model);
+      if (!becomeReady(model)) {
         model.close();
         return;
       }
-      metrics.observe(model);
-      state = new ModelState.Ready(model);
       LOG.infof(
           "%s ready in %d ms on %s",
           model.facts().id(),
@@ -122,22 +167,26 @@ public final class ModelService {
   }
 
   private void report(String step, double done) {
-    if (closing) {
+    if (!become(new ModelState.Loading(step, done))) {
       throw new ModelLoadException("shut down while loading");
     }
-    state = new ModelState.Loading(step, done);
+  }
+
+  private synchronized boolean becomeReady(ServedModel model) {
+    boolean isReady = become(new ModelState.Ready(model));
+    served = isReady ? model : null;
+    return isReady;
   }
 
   private void fail(String reason, ExitCode code, ServedModel model) {
-    state = new ModelState.Failed(reason);
-    if (closing) {
-      return;
-    }
-    LOG.error(reason);
+    boolean isNews = become(new ModelState.Failed(reason));
     if (model != null) {
       model.close();
     }
-    process.end(code);
+    if (isNews) {
+      LOG.error(reason);
+      process.end(code);
+    }
   }
 
   /** The engine's events: metrics, and the one death path. */
@@ -156,7 +205,7 @@ public final class ModelService {
     /** Its requests are being told meanwhile: an exit at once would cut them instead. */
     @Override
     public void onDeath(Throwable cause) {
-      state = new ModelState.Failed("the engine died");
+      become(new ModelState.Failed("the engine died"));
       try {
         Thread.sleep(LAST_WORDS.toMillis());
       } catch (InterruptedException e) {

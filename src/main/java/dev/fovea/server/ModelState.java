@@ -12,6 +12,9 @@ public sealed interface ModelState {
   /** It has produced a token. */
   record Ready(ServedModel model) implements ModelState {}
 
+  /** The process was asked to end: what is open is being told, and nothing new begins. */
+  record Closing() implements ModelState {}
+
   /** It will not come, or has died: the process is about to exit. */
   record Failed(String reason) implements ModelState {}
 }

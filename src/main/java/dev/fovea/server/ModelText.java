@@ -11,7 +11,9 @@ import dev.fovea.text.StopMatcher;
 import dev.fovea.text.Tokenizer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The text side of a model: what its tokenizer and its chat template do. Thread-safe. */
 public final class ModelText implements AutoCloseable {
@@ -50,6 +52,11 @@ public final class ModelText implements AutoCloseable {
     return tokenizer.vocabularySize();
   }
 
+  /** The tokenizer's end token, if it names one that it knows. */
+  public OptionalInt eosId() {
+    return tokenizer.specialTokens().eos().map(tokenizer::tokenId).orElse(OptionalInt.empty());
+  }
+
   public boolean hasChatTemplate() {
     return template.isPresent();
   }
@@ -57,9 +64,10 @@ public final class ModelText implements AutoCloseable {
   /**
    * The prompt of a conversation, ready for the assistant's turn.
    *
+   * @param variables more of the template's, by name
    * @throws ApiException 400 if the template refuses it, or there is none
    */
-  public int[] encodeChat(List<ChatMessage> messages) {
+  public int[] encodeChat(List<ChatMessage> messages, Map<String, Object> variables) {
     ChatTemplate chat =
         template.orElseThrow(
             () ->
@@ -70,7 +78,7 @@ public final class ModelText implements AutoCloseable {
     List<Message> turns =
         messages.stream().map(turn -> new Message(turn.role(), turn.content())).toList();
     try {
-      return tokenizer.encode(chat.render(turns), false);
+      return tokenizer.encode(chat.render(turns, variables), false);
     } catch (ChatTemplateException e) {
       throw ApiException.badField(
           "messages", ErrorCodes.INVALID_MESSAGES, "messages: " + e.getMessage());

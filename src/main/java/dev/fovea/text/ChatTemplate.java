@@ -106,7 +106,7 @@ public final class ChatTemplate {
   }
 
   /** Renders plain messages with a generation prompt. */
-  public String render(List<Message> messages) {
+  public String render(List<Message> messages, Map<String, ?> extras) {
     List<Map<String, Object>> maps = new ArrayList<>();
     for (Message message : messages) {
       Map<String, Object> map = new LinkedHashMap<>();
@@ -114,7 +114,7 @@ public final class ChatTemplate {
       map.put("content", message.content());
       maps.add(map);
     }
-    return render(maps, true, Map.of());
+    return render(maps, true, extras);
   }
 
   /**

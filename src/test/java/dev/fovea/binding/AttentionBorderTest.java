@@ -1,5 +1,9 @@
 package dev.fovea.binding;
 
+import static dev.fovea.binding.BorderCalls.BF16;
+import static dev.fovea.binding.BorderCalls.F32;
+import static dev.fovea.binding.BorderCalls.HUGE;
+import static dev.fovea.binding.BorderCalls.I32;
 import static dev.fovea.binding.BorderCalls.INVALID_ARGUMENT;
 import static dev.fovea.binding.BorderCalls.UNSUPPORTED;
 import static dev.fovea.binding.BorderCalls.accepted;
@@ -7,29 +11,17 @@ import static dev.fovea.binding.BorderCalls.refused;
 
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * {@code attention} refuses every argument that it cannot serve, as {@link NativeBorderTest} says.
  */
-@DisabledIf(
-    value = "dev.fovea.binding.NativeLibraryTest#isMissing",
-    disabledReason = "NativeLibraryTest judges a missing library")
+@NeedsNativeLibrary
 class AttentionBorderTest {
-  private static final int F32 = 0;
-  private static final int BF16 = 1;
-  private static final int I32 = 3;
-  private static final long HUGE = Long.MAX_VALUE;
 
-  private final BorderCalls border = new BorderCalls();
-
-  @AfterEach
-  void closeStream() {
-    border.close();
-  }
+  @RegisterExtension private final BorderCalls border = new BorderCalls();
 
   private AttentionParams attention() {
     return new AttentionParams()

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,9 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Where keys and values lie changes no bit: other strides, and pages beyond the reach of 32-bit
  * offsets.
  */
-@DisabledIf(
-    value = "dev.fovea.binding.NativeLibraryTest#isMissing",
-    disabledReason = "NativeLibraryTest judges a missing library")
+@NeedsNativeLibrary
 class AttentionStridesTest {
   private static final int BF16 = 1;
   private static final int PAGES = 3;

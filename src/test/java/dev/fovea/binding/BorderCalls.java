@@ -9,9 +9,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** A stream and small blocks of memory for calls of the native functions, sound or not. */
-final class BorderCalls implements AutoCloseable {
+final class BorderCalls implements AfterEachCallback {
+  static final int F32 = 0;
+  static final int BF16 = 1;
+  static final int I32 = 3;
+  static final long HUGE = Long.MAX_VALUE;
+
   static final int OK = 0;
   static final int INVALID_ARGUMENT = 1;
   static final int IO_ERROR = 3;
@@ -30,7 +37,7 @@ final class BorderCalls implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterEach(ExtensionContext test) {
     CpuLibrary.foveaCloseStream(stream);
   }
 

@@ -1,5 +1,9 @@
 package dev.fovea.binding;
 
+import static dev.fovea.binding.BorderCalls.BF16;
+import static dev.fovea.binding.BorderCalls.F32;
+import static dev.fovea.binding.BorderCalls.HUGE;
+import static dev.fovea.binding.BorderCalls.I32;
 import static dev.fovea.binding.BorderCalls.INVALID_ARGUMENT;
 import static dev.fovea.binding.BorderCalls.IO_ERROR;
 import static dev.fovea.binding.BorderCalls.accepted;
@@ -9,30 +13,18 @@ import dev.fovea.binding.CpuLibrary.StreamHandle;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.DisabledIf;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * The native functions themselves, without the checks of the Java side before them: null, negative,
  * overflowing and unsupported arguments come back as a status and a text; the process lives.
  */
-@DisabledIf(
-    value = "dev.fovea.binding.NativeLibraryTest#isMissing",
-    disabledReason = "NativeLibraryTest judges a missing library")
+@NeedsNativeLibrary
 class NativeBorderTest {
-  private static final int F32 = 0;
-  private static final int BF16 = 1;
-  private static final int I32 = 3;
-  private static final long HUGE = Long.MAX_VALUE;
 
-  private final BorderCalls border = new BorderCalls();
-
-  @AfterEach
-  void closeStream() {
-    border.close();
-  }
+  @RegisterExtension private final BorderCalls border = new BorderCalls();
 
   private DynamicTest linear(String what, String word, Consumer<LinearParams> change) {
     return refused(

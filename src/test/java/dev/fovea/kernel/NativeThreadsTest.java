@@ -2,20 +2,18 @@ package dev.fovea.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.binding.NeedsNativeLibrary;
 import dev.fovea.kernel.AttentionShape.Sequence;
 import dev.fovea.tensor.DType;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bits of the native kernels do not depend on how many threads share the work. */
-@DisabledIf(
-    value = "dev.fovea.binding.NativeLibraryTest#isMissing",
-    disabledReason = "NativeLibraryTest judges a missing library")
+@NeedsNativeLibrary
 class NativeThreadsTest {
   private static final int[] THREADS = {2, 3, 7};
 

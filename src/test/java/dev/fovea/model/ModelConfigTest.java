@@ -143,6 +143,9 @@ class ModelConfigTest {
     assertThat(generation.eosOr(config)).containsExactly(5, 6);
     assertThat(generation.defaults())
         .isEqualTo(new GenerationConfig.Defaults(0.6, null, 20, null, null));
+    assertThat(generation.maxNewTokens()).isNull();
+    Files.writeString(directory.resolve(GenerationConfig.FILE), "{\"max_new_tokens\": 300}");
+    assertThat(GenerationConfig.read(directory).maxNewTokens()).isEqualTo(300);
     Files.writeString(directory.resolve(GenerationConfig.FILE), "{\"temperature\": NaN}");
     assertThatThrownBy(() -> GenerationConfig.read(directory))
         .isInstanceOf(CheckpointException.class)

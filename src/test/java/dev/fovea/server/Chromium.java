@@ -149,6 +149,22 @@ final class Chromium implements AutoCloseable {
     }
   }
 
+  /** Clicks as a mouse does: what only a user's own click may do, this may. */
+  void click(String selector) {
+    JsonNode center =
+        evaluate(
+            "(() => { const box = document.querySelector('%s').getBoundingClientRect();"
+                    .formatted(selector)
+                + " return {x: box.x + box.width / 2, y: box.y + box.height / 2}; })()");
+    for (String type : List.of("mousePressed", "mouseReleased")) {
+      ObjectNode params = json.createObjectNode().put("type", type);
+      params.put("button", "left").put("clickCount", 1);
+      params.set("x", center.get("x"));
+      params.set("y", center.get("y"));
+      call("Input.dispatchMouseEvent", params);
+    }
+  }
+
   @Override
   public void close() throws InterruptedException {
     process.destroy();

@@ -3,14 +3,13 @@ package dev.fovea.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.EngineStatus;
+import dev.fovea.server.http.OpenRequests;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -27,17 +26,19 @@ class DisconnectTest {
 
   @TestHTTPResource URI base;
   @Inject ModelService models;
+  @Inject OpenRequests openRequests;
 
   @AfterEach
   void nothingIsLeft() {
+    assertThat(openRequests.awaitNone(Duration.ofSeconds(5))).as("a shutdown would wait").isTrue();
     Waiting.until(
         "no sequence holds pages", () -> load().running() == 0 && load().usedPages() == 0);
   }
 
   @Test
   void closingAStreamEndsTheGeneration() throws IOException {
-    try (Socket socket = post(true)) {
-      readUntil(socket.getInputStream(), "data: ");
+    try (RawConnection connection = post(true)) {
+      connection.readUntil("data: ");
       assertThat(load().running()).isEqualTo(1);
     }
     Waiting.until("the generation is cancelled", () -> load().running() == 0);
@@ -45,9 +46,9 @@ class DisconnectTest {
 
   @Test
   void closingBeforeAPlainAnswerEndsTheGeneration() throws IOException {
-    try (Socket socket = post(false)) {
+    try (RawConnection connection = post(false)) {
       Waiting.until("the generation runs", () -> load().running() == 1);
-      assertThat(socket.getInputStream().available()).isZero();
+      assertThat(connection.socket().getInputStream().available()).isZero();
     }
     Waiting.until("the generation is cancelled", () -> load().running() == 0);
   }
@@ -68,23 +69,11 @@ class DisconnectTest {
         });
   }
 
-  private Socket post(boolean stream) throws IOException {
-    String body = "{\"prompt\":%s,\"max_tokens\":400,\"stream\":%b}".formatted(SLOW_PROMPT, stream);
-    Socket socket = new Socket(base.getHost(), base.getPort());
-    String request =
-        "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-            + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
-    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-    return socket;
-  }
-
-  private static void readUntil(InputStream in, String wanted) throws IOException {
-    StringBuilder seen = new StringBuilder();
-    while (seen.indexOf(wanted) < 0) {
-      int next = in.read();
-      assertThat(next).as("stream ended after: " + seen).isNotNegative();
-      seen.append((char) next);
-    }
+  private RawConnection post(boolean stream) throws IOException {
+    return RawConnection.posting(
+        base,
+        Http.COMPLETIONS,
+        "{\"prompt\":%s,\"max_tokens\":400,\"stream\":%b}".formatted(SLOW_PROMPT, stream));
   }
 
   private EngineStatus.Load load() {

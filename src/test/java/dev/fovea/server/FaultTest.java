@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,13 +54,8 @@ class FaultTest {
         "{\"prompt\":[65,%d,66,%d],\"stream\":true}"
             .formatted(ParrotRunner.SLOW, ParrotRunner.POISON);
     String answer;
-    try (Socket socket = new Socket(base.getHost(), base.getPort())) {
-      socket.setSoTimeout(5000);
-      String request =
-          "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-              + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      answer = readToTheEnd(socket.getInputStream());
+    try (RawConnection connection = RawConnection.posting(base, Http.COMPLETIONS, body)) {
+      answer = connection.readToTheEnd();
     }
     assertThat(answer).startsWith("HTTP/1.1 200").contains("data: {").doesNotContain("[DONE]");
     assertThat(answer).containsPattern("event: error\ndata: \\{\"error\":\\{\"message\":");
@@ -89,18 +81,5 @@ class FaultTest {
       assertThat(answer.json().at("/error/code").asText()).isEqualTo("rate_limit_exceeded");
       assertThat(answer.json().at("/error/type").asText()).isEqualTo("rate_limit_error");
     }
-  }
-
-  /** Up to the end of the stream, however it ends. */
-  private static String readToTheEnd(InputStream in) {
-    StringBuilder all = new StringBuilder();
-    try {
-      for (int next = in.read(); next >= 0; next = in.read()) {
-        all.append((char) next);
-      }
-    } catch (IOException reset) {
-      return all.toString();
-    }
-    return all.toString();
   }
 }

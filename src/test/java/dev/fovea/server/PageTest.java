@@ -153,13 +153,49 @@ class PageTest {
         .contains("\"max_tokens\":7", "it'\\''s", "\"stream\":true");
   }
 
+  /** As on a page that came over plain http from another machine. */
   @Test
-  void aRefusalIsShownInWords() throws InterruptedException {
+  void copiesWithoutTheClipboardOfASecurePage() throws InterruptedException {
+    browser.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined});"
+            + "window.prompt = () => { window.asked = true; };"
+            + "document.addEventListener('copy',"
+            + " () => { window.copied = document.activeElement.value; })");
+    set("prompt", "hello");
+    browser.click("#curl");
+
+    browser.await("document.getElementById('curl').textContent === 'Copied'");
+    assertThat(browser.evaluate("window.copied").asText()).startsWith("curl -N ").contains("hello");
+    assertThat(browser.evaluate("window.asked === undefined").asBoolean()).isTrue();
+    assertThat(browser.evaluate("document.querySelectorAll('textarea').length").asInt())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aSeedKeepsAllItsDigits() throws InterruptedException {
+    String seed = "9007199254740993";
+    browser.evaluate(
+        "const send = window.fetch;"
+            + "window.fetch = (path, options) => { window.sent = options?.body;"
+            + " return send(path, options); }");
+    set("seed", seed);
+    set("max-tokens", "3");
+    sendMessage("abc");
+
+    assertThat(browser.evaluate("window.sent").asText()).contains("\"seed\":" + seed);
+    assertThat(text(".assistant")).isEqualTo("abc");
+  }
+
+  @Test
+  void aRefusalIsShownInWordsAndTheMessageKept() throws InterruptedException {
     sendWithoutWaiting("refuse me");
 
     browser.await("!document.getElementById('error').hidden");
     assertThat(text("#error")).contains("this template refuses that");
     browser.await("!document.getElementById('send').disabled");
+    assertThat(browser.evaluate("document.getElementById('prompt').value").asText())
+        .isEqualTo("refuse me");
+    assertThat(browser.evaluate("document.querySelectorAll('.turn').length").asInt()).isZero();
   }
 
   @Test

@@ -25,9 +25,17 @@ final class PasskeyCases {
 
   /**
    * @param message what the user says: the text and a question about one of its facts
-   * @param code five digits that the answer must contain
+   * @param codes five digits of each fact; the answer must contain the first, which was asked for
    */
-  record Case(String message, String code, boolean hasHeldOutPhrasing) {}
+  record Case(String message, List<String> codes, boolean hasHeldOutPhrasing) {
+    boolean isRight(String answer) {
+      return answer.contains(codes.get(0));
+    }
+
+    boolean isOfTheText(String answer) {
+      return codes.stream().anyMatch(answer::contains);
+    }
+  }
 
   PasskeyCases(ToIntFunction<String> numTokens, long seed) throws IOException {
     try (InputStream in = PasskeyCases.class.getResourceAsStream("/passkey/pools.json")) {
@@ -47,7 +55,7 @@ final class PasskeyCases {
       length += numTokens.applyAsInt(" " + sentence);
     }
     String question = null;
-    String askedCode = null;
+    List<String> codes = new ArrayList<>();
     for (String name : distinctNames(numFacts)) {
       String attribute = phrasing("attributes", isHeldOut);
       String code = "%05d".formatted(random.nextInt(100_000));
@@ -55,14 +63,14 @@ final class PasskeyCases {
       sentences.add(random.nextInt(sentences.size() + 1), fact);
       if (question == null) {
         question = fill(phrasing("questions", isHeldOut), attribute, name);
-        askedCode = code;
       }
+      codes.add(code);
     }
     String message =
         phrasing("layouts", isHeldOut)
             .replace("{text}", String.join(" ", sentences))
             .replace("{question}", question);
-    return new Case(message, askedCode, isHeldOut);
+    return new Case(message, codes, isHeldOut);
   }
 
   private String fillerSentence() {

@@ -93,6 +93,8 @@ class RequestValidationTest {
         List.of("0", "-1", "-9223372036854775808", "9223372036854775807"),
         List.of(past63, "1" + "0".repeat(300)));
     onlyChat(cases, "max_completion_tokens", "0", VALUE);
+    onlyChat(cases, "chat_template_kwargs", "5", TYPE);
+    onlyChat(cases, "chat_template_kwargs", "{\"a\":[1]}", TYPE);
     onlyChat(cases, "max_completion_tokens", "1.5", TYPE);
     onlyChat(cases, "max_completion_tokens", "2", null);
     return cases.stream();
@@ -206,7 +208,8 @@ class RequestValidationTest {
       {"modalities", "[\"text\"]", "[\"text\",\"audio\"]"},
       {"web_search_options", "null", "{}"},
       {"chat_template", "null", "\"{{ x }}\""},
-      {"chat_template_kwargs", "{}", "{\"enable_thinking\":false}"},
+      {"chat_template_kwargs", "{}", "{\"tools\":[]}", "{\"messages\":\"a\"}"},
+      {"chat_template_kwargs", "{\"a\":false,\"b\":\"c\",\"d\":1.5,\"e\":null}"},
       {"reasoning_effort", "\"low\""},
       {"parallel_tool_calls", "true"},
     };

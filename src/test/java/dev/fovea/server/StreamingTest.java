@@ -29,6 +29,16 @@ class StreamingTest {
   }
 
   @Test
+  void theTemplateSeesWhatTheRequestTellsIt() {
+    String body =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"ab\"}],\"max_tokens\":4,"
+            + "\"chat_template_kwargs\":{\"more\":\"cd\"}}";
+    assertThat(http.post(Http.CHAT, body).json().at("/choices/0/message/content").asText())
+        .isEqualTo("abcd");
+    assertThat(http.post("/tokenize", body).json().get("count").asInt()).isEqualTo(4);
+  }
+
+  @Test
   void chatOpensWithTheRoleAndEndsWithReasonUsageAndDone() {
     SseEvents events =
         stream(Http.CHAT, chat("abc", 7, ",\"stream_options\":{\"include_usage\":true}"));

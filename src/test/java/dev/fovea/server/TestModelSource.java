@@ -67,7 +67,8 @@ public final class TestModelSource implements ModelSource {
             MAX_CONTEXT,
             VOCABULARY,
             new KernelsInfo("test", "none", "none", 1, "none")),
-        new GenerationDefaults(null, null, null, null, null, new int[] {ParrotRunner.END}),
+        new GenerationDefaults(
+            GenerationDefaults.Sampling.NONE, null, new int[] {ParrotRunner.END}),
         ModelText.load(directory),
         Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
         () -> {});

@@ -39,7 +39,7 @@ class ChatTemplateTest {
          "chat_template": "{{ bos_token }}{{ messages[0].content }}{{ eos_token }}{{ pad_token }}\
         {{ add_generation_prompt }}{{ tools }}{{ documents }}"}
         """);
-    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO))
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO, Map.of()))
         .isEqualTo("<s>Hi</s>TrueNoneNone");
   }
 
@@ -51,7 +51,7 @@ class ChatTemplateTest {
         {"chat_template": [{"name": "tool_use", "template": "t"},
                            {"name": "default", "template": "d"}]}
         """);
-    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("d");
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO, Map.of())).isEqualTo("d");
     write(
         "tokenizer_config.json", "{\"chat_template\": [{\"name\": \"rag\", \"template\": \"t\"}]}");
     assertThatThrownBy(() -> ChatTemplate.load(directory))
@@ -64,7 +64,8 @@ class ChatTemplateTest {
     write("tokenizer_config.json", "{\"chat_template\": \"old\", \"bos_token\": \"<b>\"}");
     write("chat_template.jinja", "{{ bos_token }}new\n");
     Files.createDirectory(directory.resolve("additional_chat_templates"));
-    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("<b>new");
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO, Map.of()))
+        .isEqualTo("<b>new");
   }
 
   @Test
@@ -74,13 +75,14 @@ class ChatTemplateTest {
         "special_tokens_map.json",
         "{\"eos_token\": \"no\", \"bos_token\": {\"content\": \"<b>\"}}");
     write("chat_template.jinja", "{{ bos_token }}{{ eos_token }}");
-    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO)).isEqualTo("<b></e>");
+    assertThat(ChatTemplate.load(directory).orElseThrow().render(HELLO, Map.of()))
+        .isEqualTo("<b></e>");
   }
 
   @Test
   void whatTheTemplateRaisesIsTheMessage() {
     ChatTemplate template = template("{{ raise_exception('No ' + messages[0].role) }}");
-    assertThatThrownBy(() -> template.render(HELLO))
+    assertThatThrownBy(() -> template.render(HELLO, Map.of()))
         .isInstanceOfSatisfying(
             ChatTemplateException.class,
             e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.REFUSED))
@@ -93,12 +95,12 @@ class ChatTemplateTest {
         .isInstanceOfSatisfying(
             ChatTemplateException.class,
             e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.BROKEN));
-    assertThatThrownBy(() -> template("\n{{ messages[0].name.first }}").render(HELLO))
+    assertThatThrownBy(() -> template("\n{{ messages[0].name.first }}").render(HELLO, Map.of()))
         .isInstanceOfSatisfying(
             ChatTemplateException.class,
             e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.FAILED))
         .hasMessage("chat template: line 2: 'dict object' has no attribute 'name'");
-    assertThatThrownBy(() -> template("{{ messages | random }}").render(HELLO))
+    assertThatThrownBy(() -> template("{{ messages | random }}").render(HELLO, Map.of()))
         .isInstanceOfSatisfying(
             ChatTemplateException.class,
             e -> assertThat(e.reason()).isEqualTo(ChatTemplateException.Reason.BROKEN));
@@ -116,7 +118,7 @@ class ChatTemplateTest {
   @Test
   void theTemplateCannotChangeTheMessages() {
     ChatTemplate template = template("{{ messages.append(1) }}");
-    assertThatThrownBy(() -> template.render(HELLO))
+    assertThatThrownBy(() -> template.render(HELLO, Map.of()))
         .isInstanceOf(ChatTemplateException.class)
         .hasMessageContaining("unsafe");
   }

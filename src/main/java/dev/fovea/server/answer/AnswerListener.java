@@ -65,13 +65,19 @@ public final class AnswerListener implements GenerationListener {
     }
     if (ending instanceof Ending.Finished finished) {
       finish(finished);
-    } else if (ending instanceof Ending.Failed failed) {
-      ended = true;
-      answer.fail(new ApiError(500, ErrorCodes.GENERATION_FAILED, null, failed.message()));
     } else {
       ended = true;
-      answer.fail(new ApiError(503, ErrorCodes.UNAVAILABLE, null, "the generation was cancelled"));
+      answer.fail(errorOf(ending));
     }
+  }
+
+  private static ApiError errorOf(Ending ending) {
+    if (ending instanceof Ending.Failed failed) {
+      return new ApiError(500, ErrorCodes.GENERATION_FAILED, null, failed.message());
+    }
+    return ending instanceof Ending.Closed
+        ? ApiError.goingDown()
+        : new ApiError(503, ErrorCodes.UNAVAILABLE, null, "the generation was cancelled");
   }
 
   private void finish(Ending.Finished finished) {

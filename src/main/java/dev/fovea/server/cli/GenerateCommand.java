@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ final class GenerateCommand implements Callable<Integer> {
     try {
       int[] ids =
           chat
-              ? served.text().encodeChat(List.of(new ChatMessage("user", text)))
+              ? served.text().encodeChat(List.of(new ChatMessage("user", text)), Map.of())
               : served.text().encode(text, true);
       GenerationRequest request =
           GenerationPlan.of(served, ids, options, GenerationPlan.DefaultLength.OPEN);
@@ -107,6 +108,11 @@ final class GenerateCommand implements Callable<Integer> {
     }
     return file != null
         ? Files.readString(file)
-        : new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        : withoutLineEnd(new String(System.in.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  /** The line end is the shell's, not the prompt's: {@code echo} and Enter add it. */
+  private static String withoutLineEnd(String text) {
+    return text.replaceFirst("\\r?\\n\\z", "");
   }
 }

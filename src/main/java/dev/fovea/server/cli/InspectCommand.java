@@ -8,6 +8,7 @@ import dev.fovea.model.ModelConfig;
 import dev.fovea.model.ModelLoader;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.FoveaConfig;
+import dev.fovea.server.GenerationDefaults;
 import dev.fovea.server.MemoryBudget;
 import dev.fovea.server.ModelDirectory;
 import dev.fovea.server.ModelLoadException;
@@ -21,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,6 +72,13 @@ final class InspectCommand implements Callable<Integer> {
     try (ModelText text = ModelText.load(directory)) {
       report.put("tokens", text.vocabularySize());
       report.put("chat_template", text.hasChatTemplate());
+      report.put(
+          "end_tokens",
+          IntStream.of(
+                  GenerationDefaults.of(inspection.generation(), inspection.config(), text.eosId())
+                      .eosIds())
+              .boxed()
+              .toList());
     }
     MemoryPlan plan =
         MemoryPlan.of(inspection.config(), inspection.dtype(), MemoryBudget.of(config, inspection));
@@ -98,7 +107,6 @@ final class InspectCommand implements Callable<Integer> {
     report.put("sliding_window", maxWindow(config));
     report.put("rope", config.rope() != null);
     report.put("tied_embeddings", config.block().tiedEmbeddings());
-    report.put("end_tokens", inspection.generation().eosOr(config));
   }
 
   /** The window of the layers that have one, or 0. */

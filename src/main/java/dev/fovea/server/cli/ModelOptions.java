@@ -73,7 +73,8 @@ final class ModelOptions {
     return names == null ? null : String.join(",", names);
   }
 
-  private static void put(Map<String, String> given, String key, Object value) {
+  /** A key of what was given; null was not. */
+  static void put(Map<String, String> given, String key, Object value) {
     if (value != null) {
       given.put(key, value.toString());
     }

@@ -1,11 +1,21 @@
 package dev.fovea.server.cli;
 
+import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
+import dev.fovea.server.FoveaConfig;
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
+import io.smallrye.config.SmallRyeConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Serves. */
 @Command(
@@ -30,19 +40,46 @@ final class ServeCommand implements Callable<Integer> {
       description = "Requests that may wait; one more is answered 429.")
   private Integer maxWaiting;
 
+  @Spec private CommandSpec spec;
+
+  /** What is wrong for certain is said before a port is opened. */
   @Override
   public Integer call() {
-    model.properties().forEach(System::setProperty);
-    set("quarkus.http.host", host);
-    set("quarkus.http.port", port);
-    set("fovea.limits.max-waiting", maxWaiting);
+    Map<String, String> given = properties();
+    SmallRyeConfig settings = Settings.all(given);
+    CheckpointSource.check(settings.getConfigMapping(FoveaConfig.class));
+    String trouble = listeningTrouble(settings);
+    if (trouble != null) {
+      spec.commandLine().getErr().println(trouble);
+      return ExitCode.ADDRESS_UNUSABLE.code();
+    }
+    given.forEach(System::setProperty);
     Quarkus.run();
     return ExitCode.OK.code();
   }
 
-  private static void set(String key, Object value) {
-    if (value != null) {
-      System.setProperty(key, value.toString());
+  private Map<String, String> properties() {
+    Map<String, String> given = model.properties();
+    ModelOptions.put(given, "quarkus.http.host", host);
+    ModelOptions.put(given, "quarkus.http.port", port);
+    ModelOptions.put(given, "fovea.limits.max-waiting", maxWaiting);
+    return given;
+  }
+
+  /** Null: the address is free. */
+  private static String listeningTrouble(SmallRyeConfig settings) {
+    if (LaunchMode.current() == LaunchMode.DEVELOPMENT) {
+      // A live reload finds the port open, by its own server.
+      return null;
+    }
+    String host = settings.getValue("quarkus.http.host", String.class);
+    int port = settings.getValue("quarkus.http.port", Integer.class);
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(host, port));
+      return null;
+    } catch (IOException | IllegalArgumentException e) {
+      return "cannot listen on %s, port %d: %s; choose another with --port or --host"
+          .formatted(host, port, e.getMessage());
     }
   }
 }

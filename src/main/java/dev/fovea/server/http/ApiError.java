@@ -17,6 +17,11 @@ import java.io.UncheckedIOException;
 public record ApiError(int status, String code, String param, String message) {
   private static final JsonFactory JSON = new JsonFactory();
 
+  /** Of work that the end of the process does not let begin or finish. */
+  public static ApiError goingDown() {
+    return new ApiError(503, ErrorCodes.UNAVAILABLE, null, "the server is going down");
+  }
+
   /** The API's word for the class of the error. */
   public String type() {
     return switch (status) {

@@ -33,7 +33,11 @@ public final class ApiException extends RuntimeException {
 
   /** A state that will pass: the client may come again after so many seconds. */
   public static ApiException retryLater(int status, String code, String message, int seconds) {
-    return new ApiException(new ApiError(status, code, null, message), seconds);
+    return retryLater(new ApiError(status, code, null, message), seconds);
+  }
+
+  public static ApiException retryLater(ApiError error, int seconds) {
+    return new ApiException(error, seconds);
   }
 
   public ApiError error() {

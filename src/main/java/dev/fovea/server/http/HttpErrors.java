@@ -21,6 +21,8 @@ final class HttpErrors {
               ErrorCodes.NOT_ACCEPTABLE,
               null,
               "this path has nothing the Accept header wants");
+      case 408 ->
+          new ApiError(408, ErrorCodes.TIMEOUT, null, "the request's headers did not come in time");
       case 413 ->
           new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, "the request body is too large");
       case 414 -> new ApiError(414, ErrorCodes.INVALID_VALUE, null, "the path is too long");
@@ -34,6 +36,7 @@ final class HttpErrors {
           new ApiError(431, ErrorCodes.INVALID_VALUE, null, "the request headers are too large");
       case 503 ->
           new ApiError(503, ErrorCodes.UNAVAILABLE, null, "the server cannot answer at present");
+      case 505 -> new ApiError(505, ErrorCodes.INVALID_VALUE, null, "expected HTTP/1.1 or HTTP/2");
       default ->
           status >= 400 && status < 500
               ? new ApiError(

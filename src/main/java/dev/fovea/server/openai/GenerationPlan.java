@@ -21,7 +21,10 @@ public final class GenerationPlan {
 
   private GenerationPlan() {}
 
-  /** What an endpoint does where the request sets no bound on its output. */
+  /**
+   * What an endpoint does where the request sets no bound on its output; a smaller bound of the
+   * model's counts.
+   */
   public enum DefaultLength {
     /** OpenAI's 16 tokens. */
     SHORT(16),
@@ -52,7 +55,7 @@ public final class GenerationPlan {
     int[] stopIds = stopIds(model.defaults(), options.ending());
     return new GenerationRequest(
         prompt,
-        sampling(model.defaults(), options.drawing()),
+        sampling(model.defaults().sampling(), options.drawing()),
         new StopRules(maxTokens, minTokens, stopIds));
   }
 
@@ -66,7 +69,9 @@ public final class GenerationPlan {
               .formatted(maxContext, promptTokens));
     }
     if (asked == null) {
-      return Math.min(room, defaultLength.tokens);
+      Integer modelsBound = model.defaults().maxTokens();
+      int bound = modelsBound == null ? room : Math.min(room, modelsBound);
+      return Math.min(bound, defaultLength.tokens);
     }
     if (asked > room) {
       throw tooLong(
@@ -87,7 +92,7 @@ public final class GenerationPlan {
   }
 
   private static SamplingParams sampling(
-      GenerationDefaults defaults, GenerationOptions.Drawing asked) {
+      GenerationDefaults.Sampling defaults, GenerationOptions.Drawing asked) {
     GenerationOptions.Penalties penalties = asked.penalties();
     long seed =
         asked.seed() == null || asked.seed() == NO_SEED

@@ -12,6 +12,7 @@ import dev.fovea.server.answer.AnswerMailbox;
 import dev.fovea.server.answer.GenerationHandle;
 import dev.fovea.server.answer.StreamedAnswer;
 import dev.fovea.server.answer.WholeAnswer;
+import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import dev.fovea.server.metrics.TokenTimer;
@@ -113,9 +114,7 @@ public final class Generations {
       throw switch (e.reason()) {
         case OVERLOADED ->
             ApiException.retryLater(429, ErrorCodes.OVERLOADED, e.getMessage(), RETRY_SECONDS);
-        case CLOSED ->
-            ApiException.retryLater(
-                503, ErrorCodes.UNAVAILABLE, "the server is going down", RETRY_SECONDS);
+        case CLOSED -> ApiException.retryLater(ApiError.goingDown(), RETRY_SECONDS);
         case TOO_LONG -> ApiException.badRequest(ErrorCodes.CONTEXT_LENGTH, e.getMessage());
       };
     }

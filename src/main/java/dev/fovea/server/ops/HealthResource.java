@@ -23,7 +23,7 @@ public final class HealthResource {
   }
 
   /**
-   * @param status "ready", "loading" or "failed"
+   * @param status "ready", "loading", "closing" or "failed"
    * @param step what is being loaded, or null
    * @param progress of the loading, 0 to 1
    */
@@ -40,7 +40,8 @@ public final class HealthResource {
     if (state instanceof ModelState.Loading loading) {
       return answer(503, new Health("loading", loading.step(), loading.progress()));
     }
-    return answer(503, new Health("failed", null, null));
+    String status = state instanceof ModelState.Closing ? "closing" : "failed";
+    return answer(503, new Health(status, null, null));
   }
 
   private static Response answer(int status, Health health) {

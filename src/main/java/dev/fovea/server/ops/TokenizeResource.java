@@ -49,7 +49,7 @@ public final class TokenizeResource {
     int[] ids =
         request.messages().isEmpty()
             ? model.text().encode(request.prompt(), request.addSpecialTokens())
-            : model.text().encodeChat(request.messages());
+            : model.text().encodeChat(request.messages(), request.templateVariables());
     return new Tokenized(ids.length, model.facts().maxContext(), ids);
   }
 

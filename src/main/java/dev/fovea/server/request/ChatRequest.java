@@ -3,15 +3,21 @@ package dev.fovea.server.request;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Body of {@code POST /v1/chat/completions}.
  *
  * @param model null: the served one
  * @param messages at least one
+ * @param templateVariables more variables of the chat template, by name
  */
 public record ChatRequest(
-    String model, List<ChatMessage> messages, GenerationOptions options, Streaming streaming) {
+    String model,
+    List<ChatMessage> messages,
+    Map<String, Object> templateVariables,
+    GenerationOptions options,
+    Streaming streaming) {
   private static final int MAX_MESSAGES = 16384;
   static final Field<List<ChatMessage>> MESSAGES =
       new Field<>("messages", Rules.list(ChatMessage::read, 1, MAX_MESSAGES));
@@ -32,6 +38,7 @@ public record ChatRequest(
     return new ChatRequest(
         model,
         messages,
+        fields.get(TemplateVariables.FIELD, Map.of()),
         CommonFields.options(fields, maxTokens, vocabulary),
         CommonFields.streaming(fields));
   }

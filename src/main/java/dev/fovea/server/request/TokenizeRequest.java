@@ -3,15 +3,21 @@ package dev.fovea.server.request;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Body of {@code POST /tokenize}: a prompt or messages.
  *
  * @param prompt null where messages are given
  * @param messages empty where a prompt is given
+ * @param templateVariables for the chat template, by name
  */
 public record TokenizeRequest(
-    String model, String prompt, List<ChatMessage> messages, boolean addSpecialTokens) {
+    String model,
+    String prompt,
+    List<ChatMessage> messages,
+    Map<String, Object> templateVariables,
+    boolean addSpecialTokens) {
   private static final Field<String> PROMPT =
       new Field<>("prompt", Rules.text(0, Integer.MAX_VALUE));
   private static final Field<Boolean> ADD_SPECIAL_TOKENS =
@@ -28,6 +34,7 @@ public record TokenizeRequest(
         fields.get(CommonFields.MODEL),
         messages.isEmpty() ? fields.require(PROMPT) : null,
         messages,
+        fields.get(TemplateVariables.FIELD, Map.of()),
         fields.get(ADD_SPECIAL_TOKENS, true));
   }
 }

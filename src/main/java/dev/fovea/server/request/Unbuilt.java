@@ -71,8 +71,7 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
           new Unbuilt("continue_final_message", FALSE),
           new Unbuilt("add_special_tokens", FALSE),
           new Unbuilt("documents", EMPTY),
-          new Unbuilt("chat_template", NEVER),
-          new Unbuilt("chat_template_kwargs", EMPTY));
+          new Unbuilt("chat_template", NEVER));
 
   static void refuse(ObjectNode request, List<Unbuilt> unbuilt) {
     refuse(request, "", unbuilt);

@@ -4,7 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.function.Consumer;
 
 /** Executes the statements of one rendering. */
 final class Interpreter implements Stmt.Visitor {
@@ -108,7 +108,7 @@ final class Interpreter implements Stmt.Visitor {
     Object items = evaluator.evaluate(stmt.items());
     Iterator<Object> iterator = Sequences.iterator(items);
     if (stmt.condition() != null) {
-      iterator = new FilteredItems(stmt, iterator, outer);
+      iterator = new FilteredIterator(iterator, item -> passes(stmt, item, outer), budget);
       items = null;
     }
     LoopState loop = new LoopState(items, iterator);
@@ -135,44 +135,16 @@ final class Interpreter implements Stmt.Visitor {
     return Stmt.Flow.NEXT;
   }
 
-  /** The items of a loop that pass its condition, tested one by one as the loop asks. */
-  private final class FilteredItems implements Iterator<Object> {
-    private final Stmt.For stmt;
-    private final Iterator<Object> source;
-    private final Scope outer;
-    private Object following;
-    private boolean hasFollowing;
-
-    FilteredItems(Stmt.For stmt, Iterator<Object> source, Scope outer) {
-      this.stmt = stmt;
-      this.source = source;
-      this.outer = outer;
-    }
-
-    @Override
-    public boolean hasNext() {
-      while (!hasFollowing && source.hasNext()) {
-        budget.step();
-        following = source.next();
-        Scope current = evaluator.scope();
-        Scope test = new Scope(outer);
-        test.set("loop", new Undefined("'loop' is undefined in the condition of a for loop"));
-        evaluator.setScope(test);
-        assign(stmt.target(), following);
-        hasFollowing = evaluator.isTrue(stmt.condition());
-        evaluator.setScope(current);
-      }
-      return hasFollowing;
-    }
-
-    @Override
-    public Object next() {
-      if (!hasNext()) {
-        throw new NoSuchElementException();
-      }
-      hasFollowing = false;
-      return following;
-    }
+  /** Whether an item passes the condition of a loop, which sees the item but no {@code loop}. */
+  private boolean passes(Stmt.For stmt, Object item, Scope outer) {
+    Scope current = evaluator.scope();
+    Scope test = new Scope(outer);
+    test.set("loop", new Undefined("'loop' is undefined in the condition of a for loop"));
+    evaluator.setScope(test);
+    assign(stmt.target(), item);
+    boolean passes = evaluator.isTrue(stmt.condition());
+    evaluator.setScope(current);
+    return passes;
   }
 
   private void assign(Stmt.Target target, Object value) {
@@ -206,19 +178,12 @@ final class Interpreter implements Stmt.Visitor {
 
   @Override
   public Stmt.Flow visit(Stmt.AssignBlock stmt) {
-    StringBuilder outer = out;
-    Scope outerScope = evaluator.scope();
-    out = new StringBuilder();
-    evaluator.setScope(new Scope(outerScope));
-    Stmt.Flow flow = execute(stmt.body());
-    evaluator.setScope(outerScope);
-    String text = out.toString();
-    out = outer;
-    if (flow == Stmt.Flow.NEXT) {
-      assign(
-          stmt.target(), stmt.filter() == null ? text : evaluator.filterText(stmt.filter(), text));
-    }
-    return flow;
+    return capture(
+        stmt.body(),
+        text ->
+            assign(
+                stmt.target(),
+                stmt.filter() == null ? text : evaluator.filterText(stmt.filter(), text)));
   }
 
   @Override
@@ -240,16 +205,21 @@ final class Interpreter implements Stmt.Visitor {
 
   @Override
   public Stmt.Flow visit(Stmt.FilterBlock stmt) {
+    return capture(stmt.body(), text -> printText(evaluator.filterText(stmt.filter(), text)));
+  }
+
+  /** Runs a block in a scope of its own and hands on what it printed, unless it jumped out. */
+  private Stmt.Flow capture(List<Stmt> body, Consumer<String> use) {
     StringBuilder outer = out;
     Scope outerScope = evaluator.scope();
     out = new StringBuilder();
     evaluator.setScope(new Scope(outerScope));
-    Stmt.Flow flow = execute(stmt.body());
+    Stmt.Flow flow = execute(body);
     evaluator.setScope(outerScope);
     String text = out.toString();
     out = outer;
     if (flow == Stmt.Flow.NEXT) {
-      printText(evaluator.filterText(stmt.filter(), text));
+      use.accept(text);
     }
     return flow;
   }

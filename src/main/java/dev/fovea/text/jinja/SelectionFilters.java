@@ -3,7 +3,6 @@ package dev.fovea.text.jinja;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
@@ -106,28 +105,6 @@ final class SelectionFilters {
   private static Iterator<Object> filtered(
       Object value, Predicate<Object> test, boolean keeps, Budget budget) {
     Iterator<Object> items = Sequences.iterator(value);
-    return new Iterator<>() {
-      private Object following;
-      private boolean hasFollowing;
-
-      @Override
-      public boolean hasNext() {
-        while (!hasFollowing && items.hasNext()) {
-          budget.step();
-          following = items.next();
-          hasFollowing = test.test(following) == keeps;
-        }
-        return hasFollowing;
-      }
-
-      @Override
-      public Object next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        hasFollowing = false;
-        return following;
-      }
-    };
+    return new FilteredIterator(items, keeps ? test : test.negate(), budget);
   }
 }

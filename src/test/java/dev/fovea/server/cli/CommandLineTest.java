@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fovea.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,6 +145,29 @@ class CommandLineTest {
         .isEqualTo(2 * report.get("parameters").asLong());
     assertThat(report.get("unsupported").asText()).isEqualTo("nothing");
     assertThat(run("inspect", SHIPPED).out()).contains("family").contains("kv bytes per token");
+  }
+
+  /** As vLLM does: some checkpoints made for chat name their end of a turn only there. */
+  @Test
+  void theTokenizersEndTokenEndsAnAnswerToo() throws IOException {
+    for (String file :
+        List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(Path.of(SHIPPED, file), folder.resolve(file));
+    }
+    Path config = folder.resolve("tokenizer_config.json");
+    JsonNode tokenizer = new ObjectMapper().readTree(config.toFile());
+    ((ObjectNode) tokenizer).put("eos_token", "a");
+    Files.writeString(config, tokenizer.toString());
+    Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": [2, 999999]}");
+
+    JsonNode report =
+        new ObjectMapper().readTree(run("inspect", folder.toString(), "--json").out());
+
+    List<Integer> ids = new ArrayList<>();
+    report.get("end_tokens").forEach(id -> ids.add(id.asInt()));
+    try (Tokenizer own = Tokenizer.load(folder)) {
+      assertThat(ids).containsExactly(2, own.tokenId("a").getAsInt());
+    }
   }
 
   @Test

@@ -1,0 +1,60 @@
+package dev.fovea.server.http;
+
+import dev.fovea.server.FoveaConfig;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadEventLoop;
+import io.netty.util.concurrent.EventExecutor;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import jakarta.enterprise.event.ObservesAsync;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+
+/**
+ * Puts {@link ConnectionRules} before every connection that the HTTP server accepts. Neither a
+ * router nor a setting reaches what they decide: a request that is no HTTP, or never complete, does
+ * not come as far as a router, and Quarkus lets nobody set the server's handler for it.
+ */
+@Singleton
+public final class Connections {
+  private final VertxInternal vertx;
+  private final FoveaConfig.Limits limits;
+
+  @Inject
+  Connections(Vertx vertx, FoveaConfig config) {
+    this.vertx = (VertxInternal) vertx;
+    this.limits = config.limits();
+  }
+
+  void guard(@ObservesAsync HttpServerStart started) {
+    for (EventExecutor thread : vertx.getAcceptorEventLoopGroup()) {
+      thread.execute(() -> guardServers((SingleThreadEventLoop) thread));
+    }
+  }
+
+  private void guardServers(SingleThreadEventLoop thread) {
+    thread
+        .registeredChannelsIterator()
+        .forEachRemaining(
+            channel -> {
+              if (channel instanceof ServerChannel) {
+                channel.pipeline().addFirst(new Accepting());
+              }
+            });
+  }
+
+  /** Sees accepted connections before the server does. */
+  private final class Accepting extends ChannelInboundHandlerAdapter {
+    @Override
+    public void channelRead(ChannelHandlerContext server, Object accepted) {
+      ((Channel) accepted)
+          .pipeline()
+          .addLast(new ConnectionRules(limits.headerTimeout(), limits.idleTimeout()));
+      server.fireChannelRead(accepted);
+    }
+  }
+}

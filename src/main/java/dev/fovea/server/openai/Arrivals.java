@@ -1,0 +1,52 @@
+package dev.fovea.server.openai;
+
+import dev.fovea.server.FoveaConfig;
+import dev.fovea.server.ModelService;
+import dev.fovea.server.ServedModel;
+import dev.fovea.server.http.ApiException;
+import dev.fovea.server.http.RequestBody;
+import dev.fovea.server.metrics.ServerMetrics;
+import dev.fovea.server.metrics.TokenTimer;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.InputStream;
+
+/** Takes in a request as far as all endpoints that generate do it alike. */
+@Singleton
+public final class Arrivals {
+  private final FoveaConfig config;
+  private final ModelService models;
+  private final ServerMetrics metrics;
+
+  @Inject
+  Arrivals(FoveaConfig config, ModelService models, ServerMetrics metrics) {
+    this.config = config;
+    this.models = models;
+    this.metrics = metrics;
+  }
+
+  /**
+   * A request that has arrived.
+   *
+   * @param timer started before its body was read
+   * @param body not yet parsed
+   * @param vocabulary of the served model: ids are below it
+   */
+  record Arrival(TokenTimer timer, byte[] body, int vocabulary) {}
+
+  /**
+   * Reads the body; blocks.
+   *
+   * @throws ApiException 503 where no model answers, and as {@link RequestBody} says
+   */
+  Arrival receive(InputStream body) {
+    TokenTimer timer = metrics.newTokenTimer();
+    byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
+    return new Arrival(timer, bytes, models.require().facts().vocabulary());
+  }
+
+  /** As {@link ModelService#require(String)}. */
+  ServedModel model(String name) {
+    return models.require(name);
+  }
+}
