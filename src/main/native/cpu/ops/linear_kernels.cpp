@@ -20,9 +20,12 @@ constexpr int kOuts = 4;
 // flight.
 constexpr int kPanelOuts = 32;
 constexpr int64_t kBlockBytes = 4096;
-// Products with so few rows of x are bound by memory.
-constexpr int kFewXRows = 4;
-constexpr int64_t kAheadBytes = 2048;
+// Products with so few rows of x are bound by memory: all of them make one tile, so that the weight
+// is read once, and with fewer weight rows the more they are.
+constexpr int kFewXRows = kLanes == 16 ? 8 : 2;
+constexpr int few_outs(int rows) { return rows == 1 || rows == 3 || rows == 4 ? kOuts : 2; }
+// How far ahead such a tile asks for its weight rows, together.
+constexpr int64_t ahead_bytes(int rows) { return rows <= 4 ? 4096 : 8192; }
 
 template <class T>
 struct Task {
@@ -80,12 +83,11 @@ FOVEA_INLINE void step(Tile<T, R, M>* tile, const GetX& get_x, const GetW& get_w
   }
 }
 
-// Asks for what the tile reads kAheadBytes later: further on in its weight rows or, near their end,
-// at the start of the next tile's. Only where x has few rows: such products wait for memory.
+// Asks for what the tile reads later: further on in its weight rows or, near their end, at the
+// start of the next tile's.
 template <class T, int M>
-FOVEA_INLINE void ask_ahead(const T* w, int64_t inputs, int64_t k) {
-  constexpr int64_t kAhead = kAheadBytes / static_cast<int64_t>(sizeof(T));
-  const int64_t later = k + kAhead;
+FOVEA_INLINE void ask_ahead(const T* w, int64_t inputs, int64_t k, int64_t elements) {
+  const int64_t later = k + elements;
   const int64_t at = later < inputs ? later : later + (M - 1) * inputs;
   for (int m = 0; m < M; m++) {
     __builtin_prefetch(w + m * inputs + at);
@@ -99,8 +101,9 @@ FOVEA_INLINE void walk(Tile<T, R, M>* tile, const T* x, const T* w, int64_t inpu
   constexpr int64_t kStep = Dot<T>::kStep;
   int64_t k = begin;
   for (; k + kStep <= end; k += kStep) {
-    if constexpr (R <= kFewXRows) {
-      ask_ahead<T, M>(w, inputs, k);
+    if constexpr (R <= kFewXRows && M == few_outs(R)) {
+      constexpr int64_t kAhead = ahead_bytes(R) / M / static_cast<int64_t>(sizeof(T));
+      ask_ahead<T, M>(w, inputs, k, kAhead);
     }
     step(
         tile, [&](int r) { return Dot<T>::load(x + r * inputs + k); },
@@ -163,26 +166,35 @@ void run_tile(const Task<T>& task, int64_t row, int64_t out, int64_t begin, int6
   }
 }
 
-template <class T, int R>
+template <class T, int R, int M>
 void run_rows(const Task<T>& task, int64_t row, int64_t out_begin, int64_t out_end) {
   constexpr int64_t kBlock = kBlockBytes / static_cast<int64_t>(sizeof(T));
-  // Few rows: fewer streams of weight rows read memory better.
-  constexpr int kM = R <= 2 ? 2 : kOuts;
   // Blocks only pay where several panels' tiles reuse the x block.
-  const int64_t block = R >= kRows && task.inputs >= 2 * kBlock ? kBlock : task.inputs;
+  constexpr bool kInBlocks = R == kRows && M == kOuts;
+  const int64_t block = kInBlocks && task.inputs >= 2 * kBlock ? kBlock : task.inputs;
   int64_t begin = 0;
   do {
     const int64_t end = begin + 2 * block <= task.inputs ? begin + block : task.inputs;
     float* sums = task.sums;
     int64_t out = out_begin;
-    for (; out + kM <= out_end; out += kM, sums += R * kM * kLanes) {
-      run_tile<T, R, kM>(task, row, out, begin, end, sums);
+    for (; out + M <= out_end; out += M, sums += R * M * kLanes) {
+      run_tile<T, R, M>(task, row, out, begin, end, sums);
     }
     for (; out < out_end; out++, sums += R * kLanes) {
       run_tile<T, R, 1>(task, row, out, begin, end, sums);
     }
     begin = end;
   } while (begin < task.inputs);
+}
+
+// All rows of a block that has few.
+template <class T, int R>
+void run_few(const Task<T>& task, int64_t row, int64_t count, int64_t out, int64_t out_end) {
+  if (count == R) {
+    run_rows<T, R, few_outs(R)>(task, row, out, out_end);
+  } else if constexpr (R > 1) {
+    run_few<T, R - 1>(task, row, count, out, out_end);
+  }
 }
 
 template <class T>
@@ -203,25 +215,19 @@ void run_block(const LinearBlock& block) {
   for (int64_t out = block.out_begin; out < block.out_end; out += kPanelOuts) {
     const int64_t out_end = out + kPanelOuts < block.out_end ? out + kPanelOuts : block.out_end;
     int64_t row = block.row_begin;
-    for (; row + kRows <= block.row_end; row += kRows) {
-      run_rows<T, kRows>(task, row, out, out_end);
+    const bool is_few = block.row_end - block.row_begin <= kFewXRows;
+    for (; !is_few && row + kRows <= block.row_end; row += kRows) {
+      run_rows<T, kRows, kOuts>(task, row, out, out_end);
     }
-    for (; kRows > 4 && row + 4 <= block.row_end; row += 4) {
-      run_rows<T, 4>(task, row, out, out_end);
-    }
-    for (; kRows > 2 && row + 2 <= block.row_end; row += 2) {
-      run_rows<T, 2>(task, row, out, out_end);
-    }
-    for (; row < block.row_end; row++) {
-      run_rows<T, 1>(task, row, out, out_end);
-    }
+    run_few<T, kFewXRows>(task, row, block.row_end - row, out, out_end);
   }
 }
 
 }  // namespace
 
 int64_t linear_scratch_bytes(const FoveaLinear&) {
-  return int64_t{kPanelOuts} * kRows * kLanes * static_cast<int64_t>(sizeof(float));
+  return int64_t{kPanelOuts} * (kRows > kFewXRows ? kRows : kFewXRows) * kLanes *
+         static_cast<int64_t>(sizeof(float));
 }
 
 void linear_block(const LinearBlock& block) {
