@@ -163,7 +163,7 @@ class CommandLineTest {
   void cudaIsRefusedClearly() {
     Run run = run("generate", SHIPPED, "-p", "a", "--device", "cuda");
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("cuda is not built into this version");
+    assertThat(run.err()).contains("fovea.device: cuda cannot be used: ");
   }
 
   private static Run run(String... args) {

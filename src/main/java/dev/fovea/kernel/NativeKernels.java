@@ -1,0 +1,20 @@
+package dev.fovea.kernel;
+
+import dev.fovea.tensor.DType;
+
+/** Kernels in native code, which can measure the machine that they run on. */
+public sealed interface NativeKernels extends Kernels permits CpuKernels, CudaKernels {
+
+  /** Name of the kernel that {@link #attention} runs for pages of this dtype. */
+  String attentionKernel(DType pages);
+
+  /**
+   * Streaming read bandwidth of the memory that the operations use, in bytes per second.
+   *
+   * @param bytes to read over; above the last-level cache to measure memory
+   */
+  double readBandwidth(long bytes, double seconds);
+
+  /** Peak of the dot product of the instruction set or the tensor cores, in FLOP per second. */
+  double dotPeak(double seconds);
+}
