@@ -11,7 +11,6 @@ import dev.fovea.binding.cuda.DeviceInfo;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,7 +27,6 @@ public final class CudaKernels implements NativeKernels {
   private final NativeArguments arguments = new NativeArguments();
   private final CudaLinear linear;
   private final NativeSampler sampler;
-  private final List<Buffer> loose = new ArrayList<>();
   private Buffer scratch;
 
   private CudaKernels(StreamHandle stream, DeviceInfo device) {
@@ -103,7 +101,6 @@ public final class CudaKernels implements NativeKernels {
     Weight stacked = Weight.stack(segments);
     long bytes = stacked.shape().elements() * stacked.dtype().bytes();
     Buffer buffer = memory.allocate(bytes);
-    loose.add(buffer);
     int threads = Math.min(MAX_UPLOAD_THREADS, Runtime.getRuntime().availableProcessors());
     long at = buffer.address();
     for (TensorView segment : segments) {
@@ -138,7 +135,6 @@ public final class CudaKernels implements NativeKernels {
     growScratch(scratchBytes(bounds));
     return () -> {
       synchronize();
-      closeLoose();
       scratch.close();
       scratch = memory.allocate(0);
       memory.release();
@@ -232,24 +228,17 @@ public final class CudaKernels implements NativeKernels {
     NativeStatus.checkCuda("synchronize", CudaLibrary.foveaSynchronize(stream));
   }
 
-  /** Frees everything that was allocated here and not set aside; a second call does nothing. */
+  /** Frees everything that was allocated here; a second call does nothing. */
   @Override
   public void close() {
     if (stream.isNull()) {
       return;
     }
-    closeLoose();
-    scratch.close();
     sampler.close();
     linear.close();
-    memory.release();
+    memory.freeAll();
     CudaLibrary.foveaCloseStream(stream);
     stream.setNull();
-  }
-
-  private void closeLoose() {
-    loose.forEach(Buffer::close);
-    loose.clear();
   }
 
   private long scratchBytes(AttentionParams params) {

@@ -6,6 +6,8 @@ import dev.fovea.binding.cuda.CudaLibrary.StreamHandle;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.NativeBuffer;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Device memory of one stream: from the block that was set aside while there is one and it has
@@ -15,6 +17,7 @@ final class CudaMemory {
   private static final long ALIGNMENT = 256;
 
   private final StreamHandle stream;
+  private final Set<Long> alone = new HashSet<>();
   private NativeBuffer block;
   private long taken;
 
@@ -82,11 +85,25 @@ final class CudaMemory {
     return new DeviceMemory(free[0], total[0]);
   }
 
+  /** Frees all that is still allocated. */
+  void freeAll() {
+    alone.forEach(address -> CudaLibrary.foveaDeviceFree(stream, address));
+    alone.clear();
+    block = null;
+  }
+
   private NativeBuffer allocateAlone(long bytes) {
     long[] address = new long[1];
     NativeStatus.checkCuda(
         "allocate", CudaLibrary.foveaDeviceAllocate(stream, Math.max(1, bytes), address));
-    return new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaDeviceFree(stream, freed));
+    alone.add(address[0]);
+    return new NativeBuffer(address[0], bytes, this::free);
+  }
+
+  private void free(long address) {
+    if (alone.remove(address)) {
+      CudaLibrary.foveaDeviceFree(stream, address);
+    }
   }
 
   private record Pinned(CudaMemory memory, NativeBuffer pinned, HostBuffer host, Buffer device)

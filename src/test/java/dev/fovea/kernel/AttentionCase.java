@@ -103,10 +103,29 @@ final class AttentionCase {
       queryStart[i + 1] = queryStart[i] + shape.sequences().get(i).rows();
       contextLength[i] = shape.sequences().get(i).context();
     }
-    return new Inputs(queryStart, contextLength, pageTable.clone(), maxPages, shape.window());
+    return new Inputs(
+        queryStart, contextLength, pageTable.clone(), maxPages, shape.window(), numGenerated());
   }
 
-  record Inputs(int[] queryStart, int[] contextLength, int[] pageTable, int maxPages, int window) {}
+  /**
+   * The sequences of one row at the head: every other case calls them generated tokens, the others
+   * prompts.
+   */
+  private int numGenerated() {
+    int single = 0;
+    while (single < shape.sequences().size() && shape.sequences().get(single).rows() == 1) {
+      single++;
+    }
+    return shape.seed() % 2 == 0 ? single : 0;
+  }
+
+  record Inputs(
+      int[] queryStart,
+      int[] contextLength,
+      int[] pageTable,
+      int maxPages,
+      int window,
+      int numGenerated) {}
 
   /** Runs the case; out is poisoned first, canaries and inputs are checked afterwards. */
   void run(Kernels kernels, Inputs inputs, TestTensor out) {
@@ -114,14 +133,15 @@ final class AttentionCase {
     TestTensor table = TestTensor.ints(inputs.pageTable);
     Attention args =
         new Attention(
-            q.view(),
-            new KvLayer(keyPages.view(), valuePages.view()),
+            q.on(kernels),
+            new KvLayer(keyPages.on(kernels), valuePages.on(kernels)),
             new Attention.Sequences(
-                TestTensor.ints(inputs.queryStart).view(),
-                TestTensor.ints(inputs.contextLength).view(),
-                table.view().reshape(inputs.contextLength.length, inputs.maxPages)),
+                TestTensor.ints(inputs.queryStart).on(kernels),
+                TestTensor.ints(inputs.contextLength).on(kernels),
+                table.on(kernels).reshape(inputs.contextLength.length, inputs.maxPages),
+                inputs.numGenerated),
             new Attention.Mask(scale(), inputs.window),
-            out.view());
+            out.on(kernels));
     out.poison();
     kernels.attention(args);
     kernels.synchronize();
@@ -145,14 +165,15 @@ final class AttentionCase {
     TestTensor out = TestTensor.poisoned(shape.dtype(), rows, heads.query(), heads.dim());
     kernels.attention(
         new Attention(
-            q.view().rows(row, rows),
-            new KvLayer(keyPages.view(), valuePages.view()),
+            q.on(kernels).rows(row, rows),
+            new KvLayer(keyPages.on(kernels), valuePages.on(kernels)),
             new Attention.Sequences(
-                TestTensor.ints(0, rows).view(),
-                TestTensor.ints(context).view(),
-                TestTensor.ints(table).view().reshape(1, maxPages)),
+                TestTensor.ints(0, rows).on(kernels),
+                TestTensor.ints(context).on(kernels),
+                TestTensor.ints(table).on(kernels).reshape(1, maxPages),
+                sequence < numGenerated() ? 1 : 0),
             new Attention.Mask(scale(), shape.window()),
-            out.view()));
+            out.on(kernels)));
     kernels.synchronize();
     return out;
   }

@@ -112,9 +112,11 @@ class NormContractTest {
       Weight shift = shape.centred ? kernels.prepare(List.of(beta.view())) : null;
       Norm norm = new Norm(scale, shift, EPSILON);
       if (shape.centred) {
-        kernels.layerNorm(stream.view(), added == null ? null : added.view(), norm, out.view());
+        kernels.layerNorm(
+            stream.on(kernels), added == null ? null : added.on(kernels), norm, out.on(kernels));
       } else {
-        kernels.rmsNorm(stream.view(), added == null ? null : added.view(), norm, out.view());
+        kernels.rmsNorm(
+            stream.on(kernels), added == null ? null : added.on(kernels), norm, out.on(kernels));
       }
       kernels.synchronize();
       stream.assertCanariesAlive("residual");
@@ -154,8 +156,9 @@ class NormContractTest {
           TestTensor withZero = TestTensor.poisoned(DType.F32, 2, 33);
           Weight scale = kernels.prepare(List.of(gamma.view()));
           Weight shift = kernels.prepare(List.of(zeros.view()));
-          kernels.layerNorm(x.view(), null, new Norm(scale, null, EPSILON), plain.view());
-          kernels.layerNorm(x.view(), null, new Norm(scale, shift, EPSILON), withZero.view());
+          kernels.layerNorm(x.on(kernels), null, new Norm(scale, null, EPSILON), plain.on(kernels));
+          kernels.layerNorm(
+              x.on(kernels), null, new Norm(scale, shift, EPSILON), withZero.on(kernels));
           kernels.synchronize();
           assertThat(plain.values()).isEqualTo(withZero.values());
         });
