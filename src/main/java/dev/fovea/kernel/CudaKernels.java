@@ -205,17 +205,12 @@ public final class CudaKernels implements NativeKernels {
 
   @Override
   public double readBandwidth(long bytes, double seconds) {
-    double[] rate = new double[1];
-    NativeStatus.checkCuda(
-        "readBandwidth", CudaLibrary.foveaReadBandwidth(stream, bytes, seconds, rate));
-    return rate[0];
+    return CudaCeilings.copyBandwidth(this, bytes, seconds);
   }
 
   @Override
   public double dotPeak(double seconds) {
-    double[] rate = new double[1];
-    NativeStatus.checkCuda("dotPeak", CudaLibrary.foveaDotPeak(stream, seconds, rate));
-    return rate[0];
+    return CudaCeilings.productPeak(this, seconds);
   }
 
   /** Leaves the process without a usable device; for tests of the death path. */

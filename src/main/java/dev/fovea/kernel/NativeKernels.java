@@ -9,12 +9,16 @@ public sealed interface NativeKernels extends Kernels permits CpuKernels, CudaKe
   String attentionKernel(DType pages);
 
   /**
-   * Streaming read bandwidth of the memory that the operations use, in bytes per second.
+   * Streaming bandwidth of the memory that the operations use, in bytes per second: of reads on
+   * CPUs, of reads and writes of a copy on GPUs.
    *
    * @param bytes to read over; above the last-level cache to measure memory
    */
   double readBandwidth(long bytes, double seconds);
 
-  /** Peak of the dot product of the instruction set or the tensor cores, in FLOP per second. */
+  /**
+   * Peak of the dot product of the instruction set in FLOP per second; on a GPU, what cuBLASLt
+   * reaches in a large bf16 product.
+   */
   double dotPeak(double seconds);
 }

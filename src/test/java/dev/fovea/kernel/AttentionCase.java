@@ -2,7 +2,10 @@ package dev.fovea.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
+import dev.fovea.tensor.Shape;
+import dev.fovea.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -149,6 +152,41 @@ final class AttentionCase {
     assertThat(q.checksum() ^ keyPages.checksum() ^ valuePages.checksum())
         .as("checksum of q, K and V")
         .isEqualTo(before);
+  }
+
+  /** Runs the case with its pages moved into a pool in which they begin past so many elements. */
+  void runFar(Kernels kernels, long elements, TestTensor out) {
+    HeadLayout heads = shape.heads();
+    Shape pool = keyPages.view().shape();
+    int before = (int) (elements / (pool.elements() / pool.dim(0))) + 1;
+    Shape far = Shape.of(before + pool.dim(0), heads.kv(), SLOTS, heads.dim());
+    int[] table = pageTable.clone();
+    for (int i = 0; i < table.length; i++) {
+      boolean isUsed = table[i] >= 0 && table[i] < pool.dim(0);
+      table[i] += isUsed ? before : 0;
+    }
+    Inputs inputs = inputs();
+    kernels.attention(
+        new Attention(
+            q.on(kernels),
+            new KvLayer(moved(kernels, keyPages, far), moved(kernels, valuePages, far)),
+            new Attention.Sequences(
+                TestTensor.ints(inputs.queryStart).on(kernels),
+                TestTensor.ints(inputs.contextLength).on(kernels),
+                TestTensor.ints(table).on(kernels).reshape(inputs.contextLength.length, maxPages),
+                inputs.numGenerated),
+            new Attention.Mask(scale(), shape.window()),
+            out.on(kernels)));
+    kernels.synchronize();
+  }
+
+  private static TensorView moved(Kernels kernels, TestTensor pages, Shape far) {
+    DType dtype = pages.view().dtype();
+    Buffer buffer = kernels.allocate(far.elements() * dtype.bytes());
+    TensorView all = new TensorView(buffer, 0, dtype, far);
+    long count = pages.view().shape().dim(0);
+    kernels.copy(pages.on(kernels), all.rows(far.dim(0) - count, count));
+    return all;
   }
 
   /**

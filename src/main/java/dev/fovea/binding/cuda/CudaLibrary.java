@@ -108,11 +108,5 @@ public final class CudaLibrary {
 
   public static native int sample(StreamHandle stream, @Const SampleParams p);
 
-  public static native int foveaReadBandwidth(
-      StreamHandle stream, long bytes, double seconds, double[] bytesPerSecond);
-
-  public static native int foveaDotPeak(
-      StreamHandle stream, double seconds, double[] flopsPerSecond);
-
   public static native int foveaFailDevice(StreamHandle stream);
 }
