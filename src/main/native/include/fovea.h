@@ -198,8 +198,9 @@ int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
  * then a draw. Per-row arrays of length R: temperature, topP, minP, repetition, presence, frequency
  * f32; topK i32 (0: off); seed, outputPosition i64; choice i32. banStart, penaltyStart [R + 1] i32
  * cut banned (token i32) and penaltyToken / penaltyCount (i32; count of the token in the output, 0:
- * only in the prompt; with CUDA a token at most once a row, and V at most 2^19). Temperature 0 takes the largest logit, ties to the lower id. tokens out [R]
- * i32: the id, or -1 for a row that holds a NaN or no finite logit. logits are overwritten.
+ * only in the prompt; with CUDA a token at most once a row). Temperature 0 takes the largest logit,
+ * ties to the lower id. tokens out [R] i32: the id, or -1 for a row that holds a NaN or no finite
+ * logit. logits are overwritten. With CUDA V is at most 2^19.
  *
  * The draw inverts the cumulative distribution over ascending ids at u = (w + 0.5) / 2^32 with w
  * the first word of Philox-4x32-10 (Salmon et al. 2011), key = seed, counter = (position low,
@@ -265,8 +266,8 @@ int32_t foveaUpload(FoveaStream* stream, uint64_t to, uint64_t from, int64_t byt
                     int32_t threads);
 
 /*
- * Workspace that `attention` needs for every batch within `bounds`: numSequences bounds
- * numGenerated, maxPages is the page table's width in every call; its addresses are not read.
+ * Workspace that `attention` needs for every batch within `bounds`: its numSequences is an upper
+ * bound of numGenerated, its maxPages of maxPages; its addresses are not read.
  */
 int32_t attentionWorkspace(const FoveaStream* stream, const FoveaAttention* bounds, int64_t* bytes);
 
