@@ -18,8 +18,21 @@ for tool in cmake "${CXX:-c++}"; do
         exit 0
     fi
 done
+cuda=ON cuda_jni=
+if [ "${FOVEA_CUDA:-on}" = off ]; then
+    echo "CUDA kernels: not built (FOVEA_CUDA=off); the server will run on the CPU"
+    cuda=OFF
+elif ! command -v "${CUDACXX:-nvcc}" >/dev/null 2>&1 && ! [ -x "${CUDA_HOME:-/usr/local/cuda}/bin/nvcc" ] &&
+    ! [ -x /usr/local/cuda/bin/nvcc ]; then
+    echo "CUDA kernels: not built (nvcc not found); the server will run on the CPU"
+    cuda=OFF
+elif [ -d "$build/jni-cuda" ]; then
+    cuda_jni=$build/jni-cuda
+fi
 cmake -S "$source" -B "$build/cmake" -DCMAKE_BUILD_TYPE="${FOVEA_BUILD_TYPE:-Release}" \
-    -DFOVEA_JNI_DIR="$build/jni" -DFOVEA_OUTPUT_DIR="$output" -DFOVEA_JAVA_HOME="$java_home" >"$build/configure.log" 2>&1 \
+    -DFOVEA_JNI_DIR="$build/jni" -DFOVEA_CUDA="$cuda" -DFOVEA_CUDA_JNI_DIR="$cuda_jni" \
+    -DFOVEA_CUDA_ARCHITECTURES="${FOVEA_CUDA_ARCHITECTURES:-}" \
+    -DFOVEA_OUTPUT_DIR="$output" -DFOVEA_JAVA_HOME="$java_home" >"$build/configure.log" 2>&1 \
     || { cat "$build/configure.log" >&2; exit 1; }
 cmake --build "$build/cmake" --parallel 2>"$build/build.err" >"$build/build.log" \
     || { cat "$build/build.log" "$build/build.err" >&2; exit 1; }

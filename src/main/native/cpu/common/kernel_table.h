@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "common/shapes.h"
 #include "fovea.h"
 
 namespace fovea {
@@ -54,7 +55,6 @@ constexpr int64_t kSpanSlots = 1024;
 constexpr int64_t kTileRows = 256;
 // Tiles of up to so many rows (decodes) are bound by memory.
 constexpr int64_t kFewRows = 32;
-constexpr int64_t kMaxHeadDim = 256;
 
 struct RowScan {
   float largest;
