@@ -13,14 +13,16 @@ import java.util.zip.ZipOutputStream;
 
 /**
  * Rewrites every jar below a folder as stored entries, so that the archive around them compresses
- * them once and well, and leaves out native libraries of other systems than Linux on x86-64.
+ * them once and well, and leaves out native libraries that are not used or not for Linux on x86-64.
  *
  * <p>{@code java StoreJars.java FOLDER}
  */
 final class StoreJars {
-  private static final Pattern FOREIGN_NATIVE =
+  private static final Pattern UNUSED_NATIVE =
       Pattern.compile(
-          "native/lib/(osx|win|linux-aarch64)[^/]*/.*|.*/(darwin|windows|win32)[^/]*/.*\\.(dll|dylib)");
+          "native/lib/(osx|win|linux-aarch64)[^/]*/.*|.*/(darwin|windows|win32)[^/]*/.*\\.(dll|dylib)"
+              // Of the CUDA presets only the runtime's and cuBLAS's wrappers are used.
+              + "|org/bytedeco/cuda/linux-x86_64/libjni(?!cudart|cublas)\\w+\\.so");
 
   public static void main(String[] args) throws IOException {
     List<Path> jars;
@@ -33,7 +35,7 @@ final class StoreJars {
           ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(stored))) {
         out.setMethod(ZipOutputStream.STORED);
         in.stream()
-            .filter(entry -> !FOREIGN_NATIVE.matcher(entry.getName()).matches())
+            .filter(entry -> !UNUSED_NATIVE.matcher(entry.getName()).matches())
             .forEach(entry -> copy(in, entry, out));
       }
       Files.move(stored, jar, StandardCopyOption.REPLACE_EXISTING);

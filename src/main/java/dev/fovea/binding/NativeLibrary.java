@@ -43,7 +43,7 @@ public final class NativeLibrary {
     }
     return count[0] > 0
         ? Optional.empty()
-        : Optional.of("no CUDA device, or no driver that CUDA 13 can use");
+        : Optional.of("no usable CUDA device: " + CudaLibrary.foveaLastError());
   }
 
   private static Optional<String> failure(String what, String className) {
