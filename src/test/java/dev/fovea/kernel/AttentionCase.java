@@ -134,6 +134,7 @@ final class AttentionCase {
   void run(Kernels kernels, Inputs inputs, TestTensor out) {
     long before = q.checksum() ^ keyPages.checksum() ^ valuePages.checksum();
     TestTensor table = TestTensor.ints(inputs.pageTable);
+    out.poison();
     Attention args =
         new Attention(
             q.on(kernels),
@@ -145,7 +146,6 @@ final class AttentionCase {
                 inputs.numGenerated),
             new Attention.Mask(scale(), inputs.window),
             out.on(kernels));
-    out.poison();
     kernels.attention(args);
     kernels.synchronize();
     out.assertCanariesAlive("attention out");
