@@ -28,7 +28,7 @@ struct ForwardShape {
   static constexpr int kRows = kWarpRows * kWarps;
   using QTile = Tile<kRows, kDim>;
   using KvTile = Tile<kPageSlots, kDim>;
-  static constexpr int kBytes = QTile::kBytes + 2 * KvTile::kBytes + kRows * 4;
+  static constexpr int kBytes = QTile::kBytes + 2 * KvTile::kBytes + (kRows + 2) * 4;
 };
 
 struct QueryTile {
@@ -37,6 +37,8 @@ struct QueryTile {
   int row_begin, row_end;  // of the sequence's (token, head of the group) rows
   int first_position;      // of the sequence's first row
   int context;
+  int low_page, high_page;     // that some row sees, both included
+  int clean_begin, clean_end;  // slots between which all rows see all
 };
 
 // Sequence i's tiles begin at floor(rows before it / kRows) + i, which leaves room for all of them
@@ -69,6 +71,13 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   const int64_t rows = int64_t{tokens} * task.group;
   tile->row_begin = static_cast<int>(row_begin);
   tile->row_end = static_cast<int>(min(row_begin + kRows, rows));
+  const int row_positions[2] = {tile->row_begin / task.group, (tile->row_end - 1) / task.group};
+  const Visible first = visible_at(tile->first_position + row_positions[0], task.window);
+  const Visible last = visible_at(tile->first_position + row_positions[1], task.window);
+  tile->low_page = first.low / kPageSlots;
+  tile->high_page = (last.high + kPageSlots - 1) / kPageSlots - 1;
+  tile->clean_begin = last.low;
+  tile->clean_end = first.high;
   return row_begin < rows;
 }
 
@@ -80,35 +89,29 @@ class ForwardBlock {
   static constexpr int kDimTiles = kDim / 8;
 
  public:
-  __device__ ForwardBlock(const AttentionTask& task, const QueryTile& tile, int head, char* shared)
+  __device__ ForwardBlock(const AttentionTask& task, const QueryTile& tile, char* shared)
       : task_(task),
         tile_(tile),
-        head_(head),
         q_(shared_address(shared)),
-        positions_(reinterpret_cast<int*>(shared + Shape::kBytes) - Shape::kRows),
+        positions_(reinterpret_cast<int*>(shared + Shape::kBytes) - Shape::kRows - 2),
         k_(q_ + Shape::QTile::kBytes),
         v_(k_ + Shape::KvTile::kBytes) {}
 
   __device__ void run() {
-    const Visible first = visible_at(position_of(tile_.row_begin), task_.window);
-    const Visible last = visible_at(position_of(tile_.row_end - 1), task_.window);
-    const int low_page = first.low / kPageSlots;
-    int page = (last.high + kPageSlots - 1) / kPageSlots - 1;
     for (int row = threadIdx.x; row < Shape::kRows; row += Shape::kThreads) {
       positions_[row] = position_of(tile_.row_begin + row);
     }
     load_queries();
-    if (page >= low_page) {
-      int id = page_id(task_, tile_.sequence, page);
-      load_page(k_, task_.k, id, page);
+    int page = tile_.high_page;
+    if (page >= tile_.low_page) {
+      if (threadIdx.x == 0) {
+        *id_slot(page) = *page_entry(task_, tile_.sequence, page);
+      }
+      __syncthreads();  // the page's id is there for all
+      load_page(k_, task_.k, page);
       commit_copies();
-      while (page >= low_page) {
-        const int next_id = page > low_page ? page_id(task_, tile_.sequence, page - 1) : -1;
-        // All rows see all slots of a page between these two borders.
-        const int slot = page * kPageSlots;
-        step(id, next_id, page, slot + kPageSlots > first.high || slot < last.low);
-        id = next_id;
-        page--;
+      for (; page >= tile_.low_page; page--) {
+        step(page);
       }
     }
     commit_copies();
@@ -118,14 +121,18 @@ class ForwardBlock {
   }
 
  private:
+  static __device__ int head() { return static_cast<int>(blockIdx.y); }
   static __device__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
   static __device__ int warp_row() { return static_cast<int>(threadIdx.x) / 32 * Shape::kWarpRows; }
 
   __device__ int position_of(int row) const { return tile_.first_position + row / task_.group; }
 
+  // A page's entry of the table, on its way to shared memory while the page after it is worked on.
+  __device__ int* id_slot(int page) const { return positions_ + Shape::kRows + page % 2; }
+
   __device__ int64_t row_offset(int row) const {
     const int64_t token = tile_.query_start + row / task_.group;
-    return (token * task_.query_heads + head_ * task_.group + row % task_.group) * task_.head_dim;
+    return (token * task_.query_heads + head() * task_.group + row % task_.group) * task_.head_dim;
   }
 
   __device__ void load_queries() const {
@@ -141,34 +148,41 @@ class ForwardBlock {
     }
   }
 
-  __device__ void load_page(uint32_t to, const Pages& pages, int id, int page) const {
+  __device__ void load_page(uint32_t to, const Pages& pages, int page) const {
+    const int id = checked_page(task_, *id_slot(page));
     load_tile<kPageSlots, kDim, Shape::kThreads>(
-        to, slot_address(pages, id, head_, 0), pages.slot_stride,
+        to, slot_address(pages, id, head(), 0), pages.slot_stride,
         {tile_.context - page * kPageSlots, task_.head_dim / kChunkElements},
         static_cast<int>(threadIdx.x));
   }
 
-  // One page; next_id is that of the page before it, -1: none.
-  __device__ void step(int id, int next_id, int page, bool is_masked) {
+  // One page, whose K is on its way.
+  __device__ void step(int page) {
     wait_copies<0>();
     __syncthreads();  // K is there for all, and all are through with the page before's V
-    load_page(v_, task_.v, id, page);
+    load_page(v_, task_.v, page);
+    const int next = page - 1;
+    if (threadIdx.x == 0 && next >= tile_.low_page) {
+      copy_word(shared_address(id_slot(next)), page_entry(task_, tile_.sequence, next));
+    }
     commit_copies();
     float scores[kRowTiles][kSlotTiles][4] = {};
     multiply_queries(scores);
     wait_copies<0>();
     __syncthreads();  // V is there for all, and all are through with K
-    if (next_id >= 0) {
-      load_page(k_, task_.k, next_id, page - 1);
+    if (next >= tile_.low_page) {
+      load_page(k_, task_.k, next);
       commit_copies();
     }
+    const int slot = page * kPageSlots;
+    const bool is_masked = slot < tile_.clean_begin || slot + kPageSlots > tile_.clean_end;
 #pragma unroll
     for (int m = 0; m < kRowTiles; m++) {
       if (is_masked) {
         const int row = warp_row() + 16 * m + lane() / 4;
         const Visible rows[2] = {visible_at(positions_[row], task_.window),
                                  visible_at(positions_[row + 8], task_.window)};
-        RowPair::mask(scores[m], page * kPageSlots, rows);
+        RowPair::mask(scores[m], slot, rows);
       }
       state_[m].step(scores[m], out_[m], task_.scale_log2);
     }
@@ -265,7 +279,6 @@ class ForwardBlock {
 
   const AttentionTask& task_;
   const QueryTile& tile_;  // in shared memory, since registers are full
-  const int head_;
   const uint32_t q_, k_, v_;
   int* positions_;  // of the block's rows: in shared memory, since registers are full
   RowPair state_[kRowTiles];
@@ -286,7 +299,7 @@ __global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, 2)
   }
   __syncthreads();  // the tile is there for all
   if (exists) {
-    ForwardBlock<T, kDim>(task, tile, static_cast<int>(blockIdx.y), forward_shared).run();
+    ForwardBlock<T, kDim>(task, tile, forward_shared).run();
   }
 }
 

@@ -49,6 +49,11 @@ __device__ inline void copy_chunk(uint32_t to, const void* from, int bytes) {
                : "memory");
 }
 
+// Four bytes.
+__device__ inline void copy_word(uint32_t to, const void* from) {
+  asm volatile("cp.async.ca.shared.global [%0], [%1], 4;" ::"r"(to), "l"(from) : "memory");
+}
+
 __device__ inline void commit_copies() { asm volatile("cp.async.commit_group;" ::: "memory"); }
 
 template <int kPending>

@@ -7,10 +7,17 @@
 
 namespace fovea {
 
+__device__ inline const int32_t* page_entry(const AttentionTask& task, int sequence, int page) {
+  return task.page_table + int64_t{sequence} * task.max_pages + page;
+}
+
 // Page table entries are the host's to check; a wild one must not become a wild access.
-__device__ inline int page_id(const AttentionTask& task, int sequence, int page) {
-  const int id = task.page_table[int64_t{sequence} * task.max_pages + page];
+__device__ inline int checked_page(const AttentionTask& task, int id) {
   return max(min(id, task.num_pages - 1), 0);
+}
+
+__device__ inline int page_id(const AttentionTask& task, int sequence, int page) {
+  return checked_page(task, *page_entry(task, sequence, page));
 }
 
 __device__ inline const char* slot_address(const Pages& pages, int id, int head, int slot) {

@@ -28,13 +28,16 @@ struct RowPair {
   static __device__ void mask(float (&scores)[kTiles][4], int slot, const Visible (&rows)[2]) {
     const int first = slot + threadIdx.x % 4 * 2;
 #pragma unroll
-    for (int n = 0; n < kTiles; n++) {
+    for (int r = 0; r < 2; r++) {
+      const int low = rows[r].low - first;
+      const int high = rows[r].high - first;
 #pragma unroll
-      for (int i = 0; i < 4; i++) {
-        const int column = first + 8 * n + i % 2;
-        const Visible& row = rows[i / 2];
-        if (column < row.low || column >= row.high) {
-          scores[n][i] = -INFINITY;
+      for (int n = 0; n < kTiles; n++) {
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+          if (8 * n + i < low || 8 * n + i >= high) {
+            scores[n][2 * r + i] = -INFINITY;
+          }
         }
       }
     }
