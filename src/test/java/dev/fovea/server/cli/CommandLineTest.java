@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fovea.binding.NativeLibrary;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,10 +162,15 @@ class CommandLineTest {
   }
 
   @Test
-  void cudaIsRefusedClearly() {
+  @EnabledIf(value = "isWithoutDevice", disabledReason = "there is a CUDA device")
+  void cudaIsRefusedClearlyWhereThereIsNone() {
     Run run = run("generate", SHIPPED, "-p", "a", "--device", "cuda");
     assertThat(run.exitCode()).isEqualTo(3);
     assertThat(run.err()).contains("fovea.device: cuda cannot be used: ");
+  }
+
+  static boolean isWithoutDevice() {
+    return NativeLibrary.cudaFailure().isPresent();
   }
 
   private static Run run(String... args) {
