@@ -38,13 +38,16 @@ unpack() {
     export LD_LIBRARY_PATH
 }
 
+# Whether a section is to be run: all are, unless some were named.
+wanted() {
+    [ ${#only[@]} -eq 0 ] || [[ " ${only[*]} " == *" $1 "* ]]
+}
+
 # Stops a section's whole tree of processes at its limit; says in the summary how it ended.
 section() {
     local name=$1 limit=$2
     shift 2
-    if [ ${#only[@]} -gt 0 ] && [[ " ${only[*]} " != *" $name "* ]]; then
-        return
-    fi
+    wanted "$name" || return
     local left=$((${FOVEA_LIMIT:-465} - SECONDS + begin)) start=$SECONDS status=0
     limit=$((limit < left ? limit : left))
     if [ "$limit" -lt 5 ]; then
@@ -111,15 +114,23 @@ for row in json.load(open(sys.argv[1])):
 PYTHON
 }
 
-checkpoint() {
-    python3 src/test/python/random_checkpoint/make_random_llama.py \
-        --out "$work/random-llama" --shape "$shape" --tokenizer src/main/models/fovea-mini
+# Beside the first sections, which leave the cores idle now and then.
+make_checkpoint() {
+    python3 src/test/python/random_checkpoint/make_random_llama.py --out "$work/random-llama" \
+        --shape "$shape" --tokenizer src/main/models/fovea-mini >"$work/checkpoint.log" 2>&1
+    echo "checkpoint: exit code $?, after $((SECONDS - begin)) s" >>"$work/checkpoint.log"
+    mv "$work/checkpoint.log" "$work/checkpoint.done"
 }
 
 serve_random() {
     wait_for_checkpoint
     python3 src/test/gpu/serve_check.py --home "$home" --model "$work/random-llama" \
         --device "$device" --json "$out/serving.json"
+}
+
+bench_model() {
+    wait_for_checkpoint
+    bench model "$work/random-llama"
 }
 
 wait_for_checkpoint() {
@@ -155,7 +166,7 @@ all_sections() {
     section serving 120 junit $(classes server DistributionTest)
     section bench-attention 60 bench attention
     section random-llama 120 serve_random
-    section bench-model 60 bench model "$work/random-llama"
+    section bench-model 60 bench_model
     section bench-linear 60 bench linear
     if [ "$device" = cuda ]; then
         section memcheck 60 sanitize memcheck
@@ -190,7 +201,7 @@ sections() {
     section serving 120 junit $(classes server DistributionTest)
     section bench-attention 60 bench attention
     section random-llama 120 serve_random
-    section bench-model 60 bench model "$work/random-llama"
+    section bench-model 60 bench_model
     section bench-linear 60 bench linear
     if [ "$device" = cuda ]; then
         section memcheck 60 sanitize memcheck
@@ -218,8 +229,9 @@ call() {
 
 sections() {
     unpack
-    (checkpoint >"$work/checkpoint.log" 2>&1 && echo made || cat "$work/checkpoint.log") \
-        >"$work/checkpoint.part" 2>&1 && mv "$work/checkpoint.part" "$work/checkpoint.done" &
+    if wanted random-llama || wanted bench-model; then
+        make_checkpoint &
+    fi
     all_sections
     local status=$?
     wait

@@ -98,7 +98,7 @@ public final class LinearBench {
     return new KernelFigure(
         "linear " + c.rows(),
         "N=%d M=%d K=%d %s".formatted(c.rows(), c.outputs(), c.inputs(), c.dtype()),
-        "linear_" + kernels.info().isa(),
+        kernels.copiesWeights() ? "cublasLtMatmul" : "linear_" + kernels.info().isa(),
         kernels.info(),
         seconds,
         RUNS,
