@@ -148,7 +148,7 @@ class ForwardBlock {
   __device__ void load_queries() const {
     constexpr int kChunks = Shape::QTile::kChunks;
     const T* q = static_cast<const T*>(task_.q);
-#pragma unroll 1
+#pragma unroll 4
     for (int i = threadIdx.x; i < Shape::kRows * kChunks; i += Shape::kThreads) {
       const int row = i / kChunks;
       const int chunk = i % kChunks;
