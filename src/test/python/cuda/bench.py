@@ -4,7 +4,9 @@ FLOPs: 4 x heads x Tq x Tk x D a sequence, halved when causal. Decode bytes: K a
 includes the merge, and page tables rotate over more memory than the L2 holds.
 """
 
+import ctypes
 import subprocess
+import time
 
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -127,11 +129,12 @@ def decode(fovea, batch, length, heads, kv_heads, dim):
 
 
 def sampling(fovea):
-    """Microseconds of a call of 1 and 64 rows of 128,256 logits, greedy and with every filter."""
+    """Microseconds of a call of 1 and 64 rows of 128,256 logits."""
     rows = {}
     for count in (1, 64):
         logits = 4 * torch.randn(count, 128256, device=fovea.device)
-        for name, temperature, share, k in (("greedy", 0, 1, 0), ("filters", 0.8, 0.9, 50)):
+        for name, temperature, share, k in (("greedy", 0, 1, 0), ("plain", 1, 1, 0),
+                                          ("top-p", 0.8, 0.9, 0), ("top-k, top-p", 0.8, 0.9, 50)):
             full = lambda value, dtype=torch.float32: torch.full((count + 1,), value, dtype=dtype,
                                                                  device=fovea.device)
             arrays = dict(
@@ -144,6 +147,19 @@ def sampling(fovea):
             ms = milliseconds(lambda _: fovea.call("sample", params))
             rows[f"{count} {name}"] = round(1e3 * ms, 1)
     return rows
+
+
+def upload(fovea, size=4 << 30):
+    """GB/s from pageable memory, by threads; the first call page-locks the pieces."""
+    host = torch.randint(0, 255, (size,), dtype=torch.uint8)
+    to = torch.empty(size, dtype=torch.uint8, device=fovea.device)
+    rates = {}
+    for threads in (8, 1, 4, 8):
+        began = time.monotonic()
+        fovea.status("foveaUpload", fovea.stream, ctypes.c_uint64(to.data_ptr()),
+                     ctypes.c_uint64(host.data_ptr()), ctypes.c_int64(size), threads)
+        rates[threads] = round(size / (time.monotonic() - began) / 1e9, 1)
+    return rates
 
 
 def clocks():
@@ -174,6 +190,8 @@ def run(fovea, options):
             print(name, row, flush=True)
             torch.cuda.empty_cache()
     result["sample us"] = sampling(fovea)
+    result["upload GB/s by threads"] = upload(fovea)
     result["clocks after"] = clocks()
-    print("sample", result["sample us"], result["clocks after"], flush=True)
+    for name in ("sample us", "upload GB/s by threads", "clocks after"):
+        print(name, result[name], flush=True)
     return result

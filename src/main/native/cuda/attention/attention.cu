@@ -49,8 +49,10 @@ int target_splits(const FoveaStream& stream, const FoveaAttention& p) {
 
 // Splits that a sequence of maxPages pages or fewer can have.
 int max_splits(const FoveaStream& stream, const FoveaAttention& p) {
-  const int64_t least = (p.maxPages * kPageSlots + kLeastSplitSlots - 1) / kLeastSplitSlots;
-  return static_cast<int>(std::max<int64_t>(std::min<int64_t>(target_splits(stream, p), least), 1));
+  const int least = least_split_slots(static_cast<int>(p.queryHeads / p.kvHeads));
+  const int64_t splits = (p.maxPages * kPageSlots + least - 1) / least;
+  return static_cast<int>(
+      std::max<int64_t>(std::min<int64_t>(target_splits(stream, p), splits), 1));
 }
 
 int64_t workspace_bytes(const FoveaStream& stream, const FoveaAttention& p, int64_t sequences) {

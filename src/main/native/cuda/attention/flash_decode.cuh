@@ -7,7 +7,7 @@
 // contextLength and takes every gridDim.x-th item. Inside a block warp w takes the chunks of 16
 // slots w, w + kWarps, ... through a pipeline of its own of kStages chunks in shared memory, and
 // meets the others once an item. Bits depend on the sequence alone, since an item's content does.
-// Shared memory: kWarps x kStages x 32 x D x 2 bytes (96 KiB at D = 128), then (B + 1) x 4.
+// Shared memory: kWarps x kStages x 32 x D x 2 bytes (96 KiB at D = 128), and 1 KiB.
 // Limits as flash_forward's, and B <= kMaxGenerated.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
 #define FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
@@ -42,59 +42,67 @@ struct DecodeItem {
   int context;
 };
 
-// starts[i]: splits of the sequences before i; by all threads of the block.
-template <int kThreads>
-__device__ void scan_splits(const AttentionTask& task, int* starts) {
-  const int n = task.num_generated;
-  const int each = (n + kThreads - 1) / kThreads;
-  const int begin = min(static_cast<int>(threadIdx.x) * each, n);
-  const int end = min(begin + each, n);
-  int own = 0;
-  for (int i = begin; i < end; i++) {
-    own += splits_of(task, task.context_length[i]).count;
-  }
-  int scanned = own;
-  for (int distance = 1; distance < 32; distance *= 2) {
-    const int lower = __shfl_up_sync(~0u, scanned, distance);
-    scanned += static_cast<int>(threadIdx.x) % 32 >= distance ? lower : 0;
-  }
-  __shared__ int warps[kThreads / 32];
-  if (threadIdx.x % 32 == 31) {
-    warps[threadIdx.x / 32] = scanned;
-  }
-  __syncthreads();
-  int before = scanned - own;
-  for (int w = 0; w < static_cast<int>(threadIdx.x) / 32; w++) {
-    before += warps[w];
-  }
-  for (int i = begin; i < end; i++) {
-    starts[i] = before;
-    before += splits_of(task, task.context_length[i]).count;
-  }
-  if (threadIdx.x == kThreads - 1) {
-    starts[n] = before;
-  }
-  __syncthreads();
+// Work items are numbered by sequence, in lots of 32 sequences, a lane's each.
+constexpr int kLot = 32;
+constexpr int kMaxLots = kMaxGenerated / kLot;
+
+// Splits of the sequence of this lane in a lot.
+__device__ inline int splits_of_lane(const AttentionTask& task, int lot) {
+  const int sequence = lot * kLot + static_cast<int>(threadIdx.x) % 32;
+  return sequence < task.num_generated ? splits_of(task, task.context_length[sequence]).count : 0;
 }
 
-// Heads of one split follow each other, so that neighbouring blocks read neighbouring memory.
-__device__ inline DecodeItem find_item(const AttentionTask& task, const int* starts, int index) {
+// starts[i]: splits of the lots before i; by all threads of the block. Gives the number of lots.
+template <int kWarps>
+__device__ int scan_lots(const AttentionTask& task, int* starts) {
+  const int lots = (task.num_generated + kLot - 1) / kLot;
+  for (int lot = static_cast<int>(threadIdx.x) / 32; lot < lots; lot += kWarps) {
+    const int sum = __reduce_add_sync(~0u, splits_of_lane(task, lot));
+    if (threadIdx.x % 32 == 0) {
+      starts[lot + 1] = sum;
+    }
+  }
+  __syncthreads();  // all sums are there
+  if (threadIdx.x == 0) {
+    starts[0] = 0;
+    for (int lot = 0; lot < lots; lot++) {
+      starts[lot + 1] += starts[lot];
+    }
+  }
+  __syncthreads();  // and added up
+  return lots;
+}
+
+// By a whole warp. Heads of one split follow each other, so that neighbouring blocks read
+// neighbouring memory.
+__device__ inline DecodeItem find_item(const AttentionTask& task, const int* starts, int lots,
+                                       int index) {
   const int row_tiles = tiles_of_group(task.group);
   const int unit = index / (task.kv_heads * row_tiles);
   const int rest = index % (task.kv_heads * row_tiles);
   int low = 0;
-  int high = task.num_generated;
+  int high = lots;
   while (high - low > 1) {
     const int middle = (low + high) / 2;
     (starts[middle] <= unit ? low : high) = middle;
   }
-  const int context = task.context_length[low];
+  const int count = splits_of_lane(task, low);
+  int before = count;
+  for (int distance = 1; distance < 32; distance *= 2) {
+    const int lower = __shfl_up_sync(~0u, before, distance);
+    before += static_cast<int>(threadIdx.x) % 32 >= distance ? lower : 0;
+  }
+  before += starts[low] - count;
+  const int lane = __popc(__ballot_sync(~0u, before <= unit)) - 1;
+  const int sequence = low * kLot + lane;
+  const int split = unit - __shfl_sync(~0u, before, lane);
+  const int context = task.context_length[sequence];
   const Splits splits = splits_of(task, context);
-  const int begin = splits.first + (unit - starts[low]) * splits.size;
-  return {low,
+  const int begin = splits.first + split * splits.size;
+  return {sequence,
           rest / row_tiles,
           rest % row_tiles,
-          unit - starts[low],
+          split,
           splits.count,
           begin,
           min(begin + splits.size, context),
@@ -261,7 +269,7 @@ class DecodeWarp {
         write(i / kPacks, i % kPacks * 4, largest, sums);
       }
     }
-    __syncthreads();  // all are through with them, the next item may overwrite them
+    __syncthreads();  // all are through with them, the next item may overwrite both
   }
 
   __device__ float* outputs_of(int warp) const {
@@ -297,7 +305,7 @@ class DecodeWarp {
   }
 
   const AttentionTask& task_;
-  const DecodeItem item_;
+  const DecodeItem& item_;  // in shared memory
   const int warp_, lane_;
   char* shared_;
   const uint32_t stages_;
@@ -312,34 +320,40 @@ __global__ void __launch_bounds__(DecodeShape<kDim>::kThreads)
     flash_decode_kernel(const __grid_constant__ AttentionTask task) {
   extern __shared__ __align__(128) char decode_shared[];
   using Shape = DecodeShape<kDim>;
-  int* starts = reinterpret_cast<int*>(decode_shared + Shape::kBytes);
-  scan_splits<Shape::kThreads>(task, starts);
-  const int items = starts[task.num_generated] * task.kv_heads * tiles_of_group(task.group);
+  __shared__ int starts[kMaxLots + 1];
+  const int lots = scan_lots<Shape::kWarps>(task, starts);
+  const int items = starts[lots] * task.kv_heads * tiles_of_group(task.group);
+  __shared__ DecodeItem item;
   for (int index = blockIdx.x; index < items; index += gridDim.x) {
-    DecodeWarp<T, kDim>(task, find_item(task, starts, index), decode_shared).run();
+    if (threadIdx.x < 32) {
+      const DecodeItem found = find_item(task, starts, lots, index);
+      if (threadIdx.x == 0) {
+        item = found;
+      }
+    }
+    __syncthreads();  // the item is there for all
+    DecodeWarp<T, kDim>(task, item, decode_shared).run();
   }
 }
 
 template <class T, int kDim>
 int FlashDecode<T, kDim>::prepare() {
   using Shape = DecodeShape<kDim>;
-  const int bytes = Shape::kBytes + (kMaxGenerated + 1) * 4;
   check_cuda("cudaFuncSetAttribute",
              cudaFuncSetAttribute(&flash_decode_kernel<T, kDim>,
-                                  cudaFuncAttributeMaxDynamicSharedMemorySize, bytes));
+                                  cudaFuncAttributeMaxDynamicSharedMemorySize, Shape::kBytes));
   int blocks = 0;
   check_cuda("cudaOccupancyMaxActiveBlocksPerMultiprocessor",
              cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &flash_decode_kernel<T, kDim>,
-                                                           Shape::kThreads, Shape::kBytes + 1024));
+                                                           Shape::kThreads, Shape::kBytes));
   return blocks;
 }
 
 template <class T, int kDim>
 void FlashDecode<T, kDim>::launch(const AttentionTask& task, int blocks, cudaStream_t stream) {
   using Shape = DecodeShape<kDim>;
-  const int bytes = Shape::kBytes + (task.num_generated + 1) * 4;
   flash_decode_kernel<T, kDim>
-      <<<static_cast<unsigned>(blocks), Shape::kThreads, bytes, stream>>>(task);
+      <<<static_cast<unsigned>(blocks), Shape::kThreads, Shape::kBytes, stream>>>(task);
   check_launch("flash_decode_kernel");
 }
 

@@ -28,7 +28,7 @@ struct ForwardShape {
   static constexpr int kRows = kWarpRows * kWarps;
   using QTile = Tile<kRows, kDim>;
   using KvTile = Tile<kPageSlots, kDim>;
-  static constexpr int kBytes = QTile::kBytes + 2 * KvTile::kBytes + (kRows + 2) * 4;
+  static constexpr int kBytes = QTile::kBytes + 2 * KvTile::kBytes;
 };
 
 struct QueryTile {
@@ -81,6 +81,33 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   return row_begin < rows;
 }
 
+// What a block looks up instead of keeping it in registers, which are full.
+template <int kRows>
+struct TileTables {
+  QueryTile tile;
+  int positions[kRows];
+  int64_t offsets[kRows];  // of the rows of q and out, in elements; -1: the sequence has ended
+  int ids[2];              // entries of the page table, of even and of odd pages
+
+  __device__ void fill(const AttentionTask& task, const QueryTile& found, int head) {
+    const int thread = static_cast<int>(threadIdx.x);
+    if (thread == 0) {
+      tile = found;
+      if (found.high_page >= found.low_page) {
+        ids[found.high_page % 2] = *page_entry(task, found.sequence, found.high_page);
+      }
+    }
+    if (thread < kRows) {
+      const int row = found.row_begin + thread;
+      const int token = row / task.group;
+      const int64_t head_row = int64_t{found.query_start + token} * task.query_heads +
+                               head * task.group + row % task.group;
+      positions[thread] = found.first_position + token;
+      offsets[thread] = row < found.row_end ? head_row * task.head_dim : -1;
+    }
+  }
+};
+
 template <class T, int kDim>
 class ForwardBlock {
   using Shape = ForwardShape<kDim>;
@@ -89,25 +116,18 @@ class ForwardBlock {
   static constexpr int kDimTiles = kDim / 8;
 
  public:
-  __device__ ForwardBlock(const AttentionTask& task, const QueryTile& tile, char* shared)
+  __device__ ForwardBlock(const AttentionTask& task, TileTables<Shape::kRows>& tables, char* shared)
       : task_(task),
-        tile_(tile),
+        tables_(tables),
+        tile_(tables.tile),
         q_(shared_address(shared)),
-        positions_(reinterpret_cast<int*>(shared + Shape::kBytes) - Shape::kRows - 2),
         k_(q_ + Shape::QTile::kBytes),
         v_(k_ + Shape::KvTile::kBytes) {}
 
   __device__ void run() {
-    for (int row = threadIdx.x; row < Shape::kRows; row += Shape::kThreads) {
-      positions_[row] = position_of(tile_.row_begin + row);
-    }
     load_queries();
     int page = tile_.high_page;
     if (page >= tile_.low_page) {
-      if (threadIdx.x == 0) {
-        *id_slot(page) = *page_entry(task_, tile_.sequence, page);
-      }
-      __syncthreads();  // the page's id is there for all
       load_page(k_, task_.k, page);
       commit_copies();
       for (; page >= tile_.low_page; page--) {
@@ -125,31 +145,22 @@ class ForwardBlock {
   static __device__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
   static __device__ int warp_row() { return static_cast<int>(threadIdx.x) / 32 * Shape::kWarpRows; }
 
-  __device__ int position_of(int row) const { return tile_.first_position + row / task_.group; }
-
-  // A page's entry of the table, on its way to shared memory while the page after it is worked on.
-  __device__ int* id_slot(int page) const { return positions_ + Shape::kRows + page % 2; }
-
-  __device__ int64_t row_offset(int row) const {
-    const int64_t token = tile_.query_start + row / task_.group;
-    return (token * task_.query_heads + head() * task_.group + row % task_.group) * task_.head_dim;
-  }
-
   __device__ void load_queries() const {
     constexpr int kChunks = Shape::QTile::kChunks;
     const T* q = static_cast<const T*>(task_.q);
-#pragma unroll 1
+#pragma unroll 4
     for (int i = threadIdx.x; i < Shape::kRows * kChunks; i += Shape::kThreads) {
       const int row = i / kChunks;
       const int chunk = i % kChunks;
-      const bool exists = tile_.row_begin + row < tile_.row_end && chunk * 8 < task_.head_dim;
-      const T* from = exists ? q + row_offset(tile_.row_begin + row) + chunk * 8 : q;
+      const int64_t offset = tables_.offsets[row];
+      const bool exists = offset >= 0 && chunk * kChunkElements < task_.head_dim;
+      const T* from = exists ? q + offset + chunk * kChunkElements : q;
       copy_chunk(q_ + Shape::QTile::offset(row, chunk), from, exists ? 16 : 0);
     }
   }
 
   __device__ void load_page(uint32_t to, const Pages& pages, int page) const {
-    const int id = checked_page(task_, *id_slot(page));
+    const int id = checked_page(task_, tables_.ids[page % 2]);
     load_tile<kPageSlots, kDim, Shape::kThreads>(
         to, slot_address(pages, id, head(), 0), pages.slot_stride,
         {tile_.context - page * kPageSlots, task_.head_dim / kChunkElements},
@@ -163,7 +174,7 @@ class ForwardBlock {
     load_page(v_, task_.v, page);
     const int next = page - 1;
     if (threadIdx.x == 0 && next >= tile_.low_page) {
-      copy_word(shared_address(id_slot(next)), page_entry(task_, tile_.sequence, next));
+      copy_word(shared_address(&tables_.ids[next % 2]), page_entry(task_, tile_.sequence, next));
     }
     commit_copies();
     float scores[kRowTiles][kSlotTiles][4] = {};
@@ -180,8 +191,8 @@ class ForwardBlock {
     for (int m = 0; m < kRowTiles; m++) {
       if (is_masked) {
         const int row = warp_row() + 16 * m + lane() / 4;
-        const Visible rows[2] = {visible_at(positions_[row], task_.window),
-                                 visible_at(positions_[row + 8], task_.window)};
+        const Visible rows[2] = {visible_at(tables_.positions[row], task_.window),
+                                 visible_at(tables_.positions[row + 8], task_.window)};
         RowPair::mask(scores[m], slot, rows);
       }
       state_[m].step(scores[m], out_[m], task_.scale_log2);
@@ -271,16 +282,17 @@ class ForwardBlock {
                    : "=r"(values.x), "=r"(values.y), "=r"(values.z), "=r"(values.w)
                    : "r"(q_ + Shape::QTile::offset(row, chunk))
                    : "memory");
-      if (tile_.row_begin + row < tile_.row_end && chunk * 8 < task_.head_dim) {
-        *reinterpret_cast<uint4*>(out + row_offset(tile_.row_begin + row) + chunk * 8) = values;
+      const int64_t offset = tables_.offsets[row];
+      if (offset >= 0 && chunk * kChunkElements < task_.head_dim) {
+        *reinterpret_cast<uint4*>(out + offset + chunk * kChunkElements) = values;
       }
     }
   }
 
   const AttentionTask& task_;
-  const QueryTile& tile_;  // in shared memory, since registers are full
+  TileTables<Shape::kRows>& tables_;
+  const QueryTile& tile_;
   const uint32_t q_, k_, v_;
-  int* positions_;  // of the block's rows: in shared memory, since registers are full
   RowPair state_[kRowTiles];
   float out_[kRowTiles][kDimTiles][4] = {};
 };
@@ -289,18 +301,16 @@ template <class T, int kDim>
 __global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, 2)
     flash_forward_kernel(const __grid_constant__ AttentionTask task) {
   extern __shared__ __align__(128) char forward_shared[];
-  __shared__ QueryTile tile;
-  QueryTile found;
+  __shared__ TileTables<ForwardShape<kDim>::kRows> tables;
   // A sequence's last tiles see the most slots: they start first.
   const int64_t index = gridDim.x - 1 - int64_t{blockIdx.x};
-  const bool exists = find_tile<ForwardShape<kDim>::kRows>(task, index, &found);
-  if (threadIdx.x == 0) {
-    tile = found;
+  QueryTile found;
+  if (!find_tile<ForwardShape<kDim>::kRows>(task, index, &found)) {
+    return;
   }
-  __syncthreads();  // the tile is there for all
-  if (exists) {
-    ForwardBlock<T, kDim>(task, tile, forward_shared).run();
-  }
+  tables.fill(task, found, static_cast<int>(blockIdx.y));
+  __syncthreads();  // the tables are there for all
+  ForwardBlock<T, kDim>(task, tables, forward_shared).run();
 }
 
 template <class T, int kDim>

@@ -8,7 +8,6 @@
 
 namespace fovea {
 
-constexpr int kLeastSplitSlots = 256;
 constexpr int kRowsATile = 16;
 
 struct Splits {
@@ -16,6 +15,11 @@ struct Splits {
   int size;   // slots, whole pages
   int count;  // at least 1: a sequence of no slots has an empty one
 };
+
+// Partial results stay a small part of the keys and values that they stand for.
+__host__ __device__ inline int least_split_slots(int group) {
+  return group <= 16 ? 256 : (16 * group + kPageSlots - 1) / kPageSlots * kPageSlots;
+}
 
 __host__ __device__ inline int tiles_of_group(int group) {
   return (group + kRowsATile - 1) / kRowsATile;
@@ -27,7 +31,8 @@ __device__ inline Splits splits_of(const AttentionTask& task, int context) {
   const int first = low / kPageSlots * kPageSlots;
   const int slots = context - first;
   const int share = (slots + task.partials.target_splits - 1) / task.partials.target_splits;
-  const int size = max((share + kPageSlots - 1) / kPageSlots * kPageSlots, kLeastSplitSlots);
+  const int size =
+      max((share + kPageSlots - 1) / kPageSlots * kPageSlots, least_split_slots(task.group));
   return {first, size, max((slots + size - 1) / size, 1)};
 }
 

@@ -20,6 +20,7 @@ using fovea::Weight;
 constexpr int kNoToken = -1;
 constexpr double kBucketsPerUnit = 64;
 constexpr double kMassUnit = 17592186044416.0;  // 2^44: 2^19 masses of 1 stay below 2^63
+constexpr double kLeastExponent = -32;          // e^-32 is less than half a unit
 constexpr int64_t kMaxVocabulary = 1 << 19;
 constexpr unsigned kHasNan = 1;
 constexpr unsigned kHasFinite = 2;
@@ -69,11 +70,12 @@ class Row {
     largest_ = scan.largest;
     const int k = at<int32_t>(p_.topK, row_);
     if (k > 0 && k < vocabulary_) {
-      cut(static_cast<Weight>(k), [](int) { return Weight{1}; });
+      cut([k](Weight) { return static_cast<Weight>(k); }, [](int, float) { return Weight{1}; });
     }
     const double share = at<float>(p_.topP, row_);
     if (share < 1) {
-      cut_top_p(share);
+      cut([share](Weight all) { return share_of(all, share); },
+          [this](int, float x) { return units(mass(x)); });
     }
     return invert_cumulative();
   }
@@ -81,15 +83,15 @@ class Row {
  private:
   __device__ Scan look() const {
     Scan scan{-INFINITY, vocabulary_, 0};
-#pragma unroll 4
-    for (int id = threadIdx.x; id < vocabulary_; id += kSampleThreads) {
-      const float x = logits_[id];
-      scan.flags |= (isnan(x) ? kHasNan : 0) | (isfinite(x) ? kHasFinite : 0);
-      if (x > scan.largest) {
-        scan.largest = x;
-        scan.id = id;
+    fovea::for_row(logits_, vocabulary_, [&](int id, float x, bool is_inside) {
+      if (is_inside) {
+        scan.flags |= (isnan(x) ? kHasNan : 0) | (isfinite(x) ? kHasFinite : 0);
+        if (x > scan.largest) {
+          scan.largest = x;
+          scan.id = id;
+        }
       }
-    }
+    });
     __syncthreads();
     if (threadIdx.x == 0) {
       shared_.flags = 0;
@@ -150,20 +152,29 @@ class Row {
     return ban_end > ban_begin || end > begin;
   }
 
-  __device__ bool keeps(int id) const {
-    const uint32_t bits = ordered(logits_[id]);
+  __device__ bool keeps(int id, float logit) const {
+    const uint32_t bits = ordered(logit);
     return bits > cut_bits_ || (bits == cut_bits_ && id <= cut_id_);
   }
 
   // Unnormalised probability; the largest logit's is 1. The test spares infinity minus infinity.
   __device__ double mass(float logit) const {
-    return logit == largest_
-               ? 1
-               : exp((static_cast<double>(logit) - static_cast<double>(largest_)) / temperature_);
+    if (logit == largest_) {
+      return 1;
+    }
+    const double exponent =
+        (static_cast<double>(logit) - static_cast<double>(largest_)) / temperature_;
+    return exponent > kLeastExponent ? exp(exponent) : 0;
   }
 
-  __device__ Weight units(int id) const {
-    return static_cast<Weight>(__double2ll_rn(mass(logits_[id]) * kMassUnit));
+  static __device__ Weight units(double mass) {
+    return static_cast<Weight>(__double2ll_rn(mass * kMassUnit));
+  }
+
+  // At least 1: a share of nothing is still the first.
+  static __device__ Weight share_of(Weight all, double share) {
+    const double target = ceil(share * static_cast<double>(all));
+    return target > 1 ? static_cast<Weight>(target) : 1;
   }
 
   __device__ int bucket(float logit) const {
@@ -175,84 +186,118 @@ class Row {
     return index < kBuckets - 1 ? static_cast<int>(index) : kBuckets - 1;
   }
 
-  // Keeps the shortest prefix, by falling logit and rising id, whose weight reaches `target`.
-  template <class WeightOf>
-  __device__ void cut(Weight target, const WeightOf& weight_of) {
+  // Keeps the shortest prefix, by falling logit and rising id, whose weight reaches
+  // target_of(the weight kept so far).
+  template <class TargetOf, class WeightOf>
+  __device__ void cut(const TargetOf& target_of, const WeightOf& weight_of) {
     fovea::fill_buckets(
-        shared_, vocabulary_, [&](int id) { return keeps(id) ? bucket(logits_[id]) : -1; },
-        weight_of);
-    fovea::find_reaching(shared_, shared_.buckets, kBuckets, target);
+        shared_, logits_, vocabulary_,
+        [&](int id, float x) { return keeps(id, x) ? bucket(x) : -1; }, weight_of);
+    const Weight goal = fovea::find_reaching(shared_, shared_.buckets, kBuckets, target_of);
     const int border = shared_.chosen;
-    Weight before = shared_.before;
-    uint32_t prefix = 0;
-    cut_digit<11, 21>(border, target, weight_of, &before, &prefix);
-    cut_digit<11, 10>(border, target, weight_of, &before, &prefix);
-    cut_digit<10, 0>(border, target, weight_of, &before, &prefix);
-    const int last = fovea::invert(shared_, vocabulary_, target - before, [&](int id) {
-      return ordered(logits_[id]) == prefix && keeps(id) ? weight_of(id) : 0;
+    const Weight before = shared_.before;
+    const int count = gather(border, weight_of);
+    if (count <= fovea::kMaxCandidates) {
+      rank_candidates(count, goal - before);
+    } else {
+      cut_by_digits(border, goal - before, weight_of);
+    }
+    __syncthreads();
+    cut_bits_ = shared_.bits;
+    cut_id_ = shared_.chosen;
+  }
+
+  // The border bucket's elements, in no order, as far as there is room; their number.
+  template <class WeightOf>
+  __device__ int gather(int border, const WeightOf& weight_of) {
+    __syncthreads();
+    if (threadIdx.x == 0) {
+      shared_.count = 0;
+    }
+    __syncthreads();
+    fovea::for_row(logits_, vocabulary_, [&](int id, float x, bool is_inside) {
+      if (is_inside && bucket(x) == border && keeps(id, x)) {
+        const int i = atomicAdd(&shared_.count, 1);
+        if (i < fovea::kMaxCandidates) {
+          shared_.candidates.weights[i] = weight_of(id, x);
+          shared_.candidates.bits[i] = ordered(x);
+          shared_.candidates.ids[i] = id;
+        }
+      }
     });
-    cut_bits_ = prefix;
-    cut_id_ = last;
+    __syncthreads();
+    return shared_.count;
+  }
+
+  // The candidate at which the weight reaches `goal`: each thread sums what is ahead of its own.
+  __device__ void rank_candidates(int count, Weight goal) {
+    const fovea::Candidates& all = shared_.candidates;
+    const int own = static_cast<int>(threadIdx.x);
+    if (own >= count) {
+      return;
+    }
+    Weight before = 0;
+    for (int i = 0; i < count; i++) {
+      const bool is_ahead = all.bits[i] > all.bits[own] ||
+                            (all.bits[i] == all.bits[own] && all.ids[i] < all.ids[own]);
+      before += is_ahead ? all.weights[i] : 0;
+    }
+    if (before < goal && goal <= before + all.weights[own]) {
+      shared_.bits = all.bits[own];
+      shared_.chosen = all.ids[own];
+    }
+  }
+
+  // The same for any number of them, mostly ties: three walks over the digits of their bits, then
+  // one over the ids of those that are equal.
+  template <class WeightOf>
+  __device__ void cut_by_digits(int border, Weight goal, const WeightOf& weight_of) {
+    uint32_t prefix = 0;
+    cut_digit<11, 21>(border, weight_of, &goal, &prefix);
+    cut_digit<11, 10>(border, weight_of, &goal, &prefix);
+    cut_digit<10, 0>(border, weight_of, &goal, &prefix);
+    const int last = fovea::invert(
+        shared_, logits_, vocabulary_, [goal](Weight) { return goal; },
+        [&](int id, float x) {
+          return ordered(x) == prefix && keeps(id, x) ? weight_of(id, x) : 0;
+        });
+    __syncthreads();
+    shared_.bits = prefix;
+    shared_.chosen = last;
   }
 
   // Finds the border's digit of kBits bits at kShift, given the digits above it.
   template <int kBits, int kShift, class WeightOf>
-  __device__ void cut_digit(int border, Weight target, const WeightOf& weight_of, Weight* before,
-                            uint32_t* prefix) {
+  __device__ void cut_digit(int border, const WeightOf& weight_of, Weight* goal, uint32_t* prefix) {
     constexpr uint32_t kLast = (1u << kBits) - 1;
     constexpr uint32_t kAbove = static_cast<uint32_t>(~uint64_t{0} << (kShift + kBits));
     fovea::fill_buckets(
-        shared_, vocabulary_,
-        [&](int id) {
-          const uint32_t bits = ordered(logits_[id]);
+        shared_, logits_, vocabulary_,
+        [&](int id, float x) {
+          const uint32_t bits = ordered(x);
           const bool is_candidate =
-              (bits & kAbove) == *prefix && keeps(id) && bucket(logits_[id]) == border;
+              (bits & kAbove) == *prefix && bucket(x) == border && keeps(id, x);
           return is_candidate ? static_cast<int>(kLast - ((bits >> kShift) & kLast)) : -1;
         },
         weight_of);
-    fovea::find_reaching(shared_, shared_.buckets, kBuckets, target - *before);
+    const Weight reached =
+        fovea::find_reaching(shared_, shared_.buckets, kBuckets, [goal](Weight) { return *goal; });
     *prefix |= (kLast - static_cast<uint32_t>(shared_.chosen)) << kShift;
-    *before += shared_.before;
-  }
-
-  __device__ Weight block_total(Weight sum) const {
-    sum = fovea::warp_sum(sum);
-    __syncthreads();
-    if (threadIdx.x % 32 == 0) {
-      shared_.sums[threadIdx.x / 32] = sum;
-    }
-    __syncthreads();
-    return fovea::warp_sum(shared_.sums[threadIdx.x % 32]);
-  }
-
-  template <class WeightOf>
-  __device__ Weight total(const WeightOf& weight_of) const {
-    Weight sum = 0;
-    for (int id = threadIdx.x; id < vocabulary_; id += kSampleThreads) {
-      sum += weight_of(id);
-    }
-    return block_total(sum);
-  }
-
-  // The shortest prefix, by falling logit, that holds the share of the mass kept so far.
-  __device__ void cut_top_p(double share) {
-    const Weight all = total([&](int id) { return keeps(id) ? units(id) : 0; });
-    const double target = ceil(share * static_cast<double>(all));
-    cut(target > 1 ? static_cast<Weight>(target) : 1, [&](int id) { return units(id); });
+    *goal = reached - shared_.before;
   }
 
   // Over rising ids, at a point that is a function of seed, choice and position alone.
   __device__ int invert_cumulative() const {
     const double least = at<float>(p_.minP, row_);
-    const auto drawable = [&](int id) {
-      return keeps(id) && mass(logits_[id]) >= least ? units(id) : 0;
-    };
-    const Weight all = total(drawable);
     const double point =
         fovea::draw_point(at<int64_t>(p_.seed, row_), at<int64_t>(p_.outputPosition, row_),
                           at<int32_t>(p_.choice, row_));
-    const double target = ceil(point * static_cast<double>(all));
-    return fovea::invert(shared_, vocabulary_, static_cast<Weight>(target), drawable);
+    return fovea::invert(
+        shared_, logits_, vocabulary_, [point](Weight all) { return share_of(all, point); },
+        [&](int id, float x) {
+          const double y = keeps(id, x) ? mass(x) : 0;
+          return y >= least ? units(y) : 0;
+        });
   }
 
   const FoveaSample& p_;

@@ -14,11 +14,24 @@ constexpr int kSampleThreads = 1024;
 constexpr int kSampleWarps = kSampleThreads / 32;
 constexpr int kBuckets = 4096;
 
+// Elements between which a filter's border lies.
+constexpr int kMaxCandidates = 1024;
+struct Candidates {
+  Weight weights[kMaxCandidates];
+  uint32_t bits[kMaxCandidates];
+  int ids[kMaxCandidates];
+};
+
 struct SampleShared {
-  Weight buckets[kBuckets];
+  union {
+    Weight buckets[kBuckets];
+    Candidates candidates;
+  };
   Weight sums[kSampleThreads];
   Weight before;  // weight ahead of the chosen bucket or segment
   int chosen;
+  int count;      // of candidates, some of which may not have found room
+  uint32_t bits;  // of the chosen candidate
   float values[kSampleWarps];
   int ids[kSampleWarps];
   unsigned flags;
@@ -41,9 +54,11 @@ __device__ inline Weight warp_scan(Weight x) {
 }
 
 // The first of `count` weights (a multiple of the block's threads) whose running sum reaches
-// `target`, into shared.chosen, and the sum before it; the last one of any weight if none does.
-__device__ inline void find_reaching(SampleShared& shared, const Weight* weights, int count,
-                                     Weight target) {
+// target_of(sum of all), into shared.chosen, and the sum before it; the last one of any weight if
+// none does, -1 if there is none. Gives back what is reached.
+template <class TargetOf>
+__device__ Weight find_reaching(SampleShared& shared, const Weight* weights, int count,
+                                const TargetOf& target_of) {
   const int each = count / kSampleThreads;
   const Weight* own = weights + threadIdx.x * each;
   Weight sum = 0;
@@ -68,7 +83,7 @@ __device__ inline void find_reaching(SampleShared& shared, const Weight* weights
     before += w < threadIdx.x / 32 ? warps[w] : 0;
     total += warps[w];
   }
-  const Weight goal = target < total ? target : total;
+  const Weight goal = min(target_of(total), total);
   if (last >= 0 && before < goal && goal <= before + sum) {
     int i = 0;
     while (before + own[i] < goal) {
@@ -78,6 +93,7 @@ __device__ inline void find_reaching(SampleShared& shared, const Weight* weights
     shared.before = before;
   }
   __syncthreads();
+  return goal;
 }
 
 // Adds to a bucket; a warp whose lanes agree on it adds once. Called by whole warps.
@@ -95,45 +111,60 @@ __device__ inline void add_to(SampleShared& shared, int bucket, Weight weight) {
   }
 }
 
-// Calls body(id, is_inside) for every id of the row, by whole warps, neighbours together.
+// Calls body(id, x, is_inside) for every id of the row, by whole warps, neighbours together, with
+// several reads in flight.
 template <class Body>
-__device__ void for_row(int vocabulary, const Body& body) {
-  for (int base = 0; base < vocabulary; base += kSampleThreads) {
-    const int id = base + threadIdx.x;
-    body(id, id < vocabulary);
+__device__ void for_row(const float* row, int vocabulary, const Body& body) {
+  constexpr int kReads = 8;
+  for (int base = 0; base < vocabulary; base += kReads * kSampleThreads) {
+    float x[kReads];
+#pragma unroll
+    for (int i = 0; i < kReads; i++) {
+      const int id = base + i * kSampleThreads + static_cast<int>(threadIdx.x);
+      x[i] = id < vocabulary ? row[id] : 0;
+    }
+#pragma unroll
+    for (int i = 0; i < kReads; i++) {
+      const int id = base + i * kSampleThreads + static_cast<int>(threadIdx.x);
+      body(id, x[i], id < vocabulary);
+    }
   }
 }
 
+// bucket_of(id, x) < 0: in none.
 template <class BucketOf, class WeightOf>
-__device__ void fill_buckets(SampleShared& shared, int vocabulary, const BucketOf& bucket_of,
-                             const WeightOf& weight_of) {
+__device__ void fill_buckets(SampleShared& shared, const float* row, int vocabulary,
+                             const BucketOf& bucket_of, const WeightOf& weight_of) {
   __syncthreads();
   for (int i = threadIdx.x; i < kBuckets; i += kSampleThreads) {
     shared.buckets[i] = 0;
   }
   __syncthreads();
-  for_row(vocabulary, [&](int id, bool is_inside) {
-    const int bucket = is_inside ? bucket_of(id) : -1;
-    add_to(shared, bucket, bucket >= 0 ? weight_of(id) : 0);
+  for_row(row, vocabulary, [&](int id, float x, bool is_inside) {
+    const int bucket = is_inside ? bucket_of(id, x) : -1;
+    add_to(shared, bucket, bucket >= 0 ? weight_of(id, x) : 0);
   });
   __syncthreads();
 }
 
-// The id at which the running sum of weight_of over rising ids reaches `target` (the last one of
-// any weight if none does), or -1 where all weights are 0.
-template <class WeightOf>
-__device__ int invert(SampleShared& shared, int vocabulary, Weight target,
-                      const WeightOf& weight_of) {
+// The id at which the running sum of weight_of(id, x) over rising ids reaches target_of(sum of all)
+// (the last one of any weight if none does), or -1 where all weights are 0.
+template <class TargetOf, class WeightOf>
+__device__ int invert(SampleShared& shared, const float* row, int vocabulary,
+                      const TargetOf& target_of, const WeightOf& weight_of) {
   // Segment s of a warp's ids, s = 0 .. 31, is `length` ids: a few whole reads of the warp.
   const int length = (vocabulary + kSampleThreads * 32 - 1) / (kSampleThreads * 32) * 32;
-  const int warp = threadIdx.x / 32;
-  const int lane = threadIdx.x % 32;
+  const int warp = static_cast<int>(threadIdx.x) / 32;
+  const int lane = static_cast<int>(threadIdx.x) % 32;
   __syncthreads();
+#pragma unroll 4
   for (int s = 0; s < 32; s++) {
     const int begin = (warp * 32 + s) * length;
     Weight sum = 0;
-    for (int id = begin + lane; id < begin + length && id < vocabulary; id += 32) {
-      sum += weight_of(id);
+#pragma unroll 4
+    for (int id = begin + lane; id < begin + length; id += 32) {
+      const float x = id < vocabulary ? row[id] : 0;
+      sum += id < vocabulary ? weight_of(id, x) : 0;
     }
     sum = warp_sum(sum);
     if (lane == 0) {
@@ -141,27 +172,23 @@ __device__ int invert(SampleShared& shared, int vocabulary, Weight target,
     }
   }
   __syncthreads();
-  find_reaching(shared, shared.sums, kSampleThreads, target);
+  const Weight goal = find_reaching(shared, shared.sums, kSampleThreads, target_of);
   const int segment = shared.chosen;
   if (segment < 0) {
     return -1;
   }
   // Every warp walks the same segment, so that all know the answer.
   Weight before = shared.before;
-  int last = -1;
-  for (int base = segment * length; base < (segment + 1) * length; base += 32) {
+  for (int base = segment * length;; base += 32) {
     const int id = base + lane;
-    const Weight weight = id < vocabulary ? weight_of(id) : 0;
+    const Weight weight = id < vocabulary ? weight_of(id, row[id]) : 0;
     const Weight sum = before + warp_scan(weight);
-    const unsigned reached = __ballot_sync(~0u, weight > 0 && sum >= target);
+    const unsigned reached = __ballot_sync(~0u, weight > 0 && sum >= goal);
     if (reached != 0) {
       return base + __ffs(static_cast<int>(reached)) - 1;
     }
-    const unsigned some = __ballot_sync(~0u, weight > 0);
-    last = some != 0 ? base + 31 - __clz(static_cast<int>(some)) : last;
     before = __shfl_sync(~0u, sum, 31);
   }
-  return last;
 }
 
 }  // namespace fovea
