@@ -3,7 +3,8 @@
 #
 #   src/test/gpu/run.sh build       here: makes target/fovea-gpu-tests.tar.xz, to be carried along
 #   src/test/gpu/run.sh rehearse    here: the same bundle and sections on this machine's CPU
-#   src/test/gpu/run.sh run [NAME..] there, in the source tree: all sections, or those named
+#   src/test/gpu/run.sh run [NAME..] there, in the source tree: all sections but "battery", or those
+#                                   named
 #
 # OUT         folder for summary.txt, log.txt and JSON; target/gpu-results unless given
 # FOVEA_LIMIT seconds for everything, 465 unless given; a section gets its own limit or what is left
@@ -91,7 +92,7 @@ junit() {
         -Dfovea.test.device="$device" -Dfovea.test.distribution="$home" \
         -cp "$home/tests/classes:src/test/resources:$home/tests/lib/*:$home/app/app/*:$home/app/lib/main/*:$home/app/lib/boot/*" \
         org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
-        --details=tree --exclude-tag=battery "$@"
+        --details=tree "${junit_tags[@]}" "$@"
 }
 
 classes() {
@@ -140,6 +141,13 @@ wait_for_checkpoint() {
     cat "$work/checkpoint.done"
 }
 
+# Attention over its whole cross product, on all cores.
+battery() {
+    junit_tags=(--include-tag=battery --config=junit.jupiter.execution.parallel.enabled=true
+        --config=junit.jupiter.execution.parallel.mode.default=concurrent)
+    junit $(classes kernel AttentionContractTest)
+}
+
 # Small shapes under a tool of compute-sanitizer.
 sanitize() {
     local tool
@@ -171,6 +179,9 @@ all_sections() {
     if [ "$device" = cuda ]; then
         section memcheck 60 sanitize memcheck
         section racecheck 60 sanitize racecheck
+    fi
+    if [ ${#only[@]} -gt 0 ]; then # too long to be run beside the others
+        section battery 440 battery
     fi
     echo "== summary, after $((SECONDS - begin)) s"
     cat "$out/summary.txt"
@@ -206,6 +217,9 @@ sections() {
     if [ "$device" = cuda ]; then
         section memcheck 60 sanitize memcheck
         section racecheck 60 sanitize racecheck
+    fi
+    if [ ${#only[@]} -gt 0 ]; then # too long to be run beside the others
+        section battery 440 battery
     fi
     echo "== summary, after $((SECONDS - begin)) s"
     cat "$out/summary.txt"
@@ -241,6 +255,7 @@ sections() {
 
 only=()
 runner=()
+junit_tags=(--exclude-tag=battery)
 case "${1:-}" in
 build) build ;;
 rehearse)
@@ -256,7 +271,7 @@ run)
     sections
     ;;
 *)
-    sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -51,8 +51,17 @@ public final class NativeLibrary {
       Class.forName(className);
       return Optional.empty();
     } catch (UnsatisfiedLinkError | NoClassDefFoundError | ClassNotFoundException e) {
-      return Optional.of(
-          what + " not loaded: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      return Optional.of(what + " not loaded: " + reason(e));
     }
+  }
+
+  /** JavaCPP's own words name every folder it looked into; the loader's are its cause. */
+  private static String reason(Throwable failure) {
+    if (failure.getCause() != null) {
+      failure = failure.getCause();
+    }
+    String words = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    int folders = words.indexOf(" in java.library.path");
+    return folders < 0 ? words : words.substring(0, folders) + " in this build";
   }
 }
