@@ -149,6 +149,42 @@ def sampling(fovea):
     return rows
 
 
+def operations(fovea):
+    """Microseconds of an operation in a graph, by N, at the sizes of an 8B Llama."""
+    bf16, f32 = torch.bfloat16, torch.float32
+    hidden, features, heads, kv_heads, dim = 4096, 14336, 32, 8, 128
+    make = lambda *size, dtype=f32: torch.randn(size, device=fovea.device).to(dtype)
+    gamma, table = make(hidden, dtype=bf16), make(128256, hidden, dtype=bf16)
+    rotary = make(8192, dim)
+    rows = {}
+    for n in (1, 64, 4096):
+        ids = torch.randint(0, 8192, (n,), dtype=torch.int32, device=fovea.device)
+        pages = make(n // SLOTS + 1, kv_heads, SLOTS, dim, dtype=bf16)
+        calls = {
+            "rmsNorm": ("FoveaNorm", dict(
+                residual=make(n, hidden), delta=make(n, hidden), gamma=gamma,
+                out=make(n, hidden, dtype=bf16), numTokens=n, hidden=hidden, epsilon=1e-5,
+                weightType=bf16, outType=bf16)),
+            "activation": ("FoveaActivation", dict(
+                x=make(n, 2 * features), out=make(n, features, dtype=bf16), numTokens=n,
+                features=features, gated=1, outType=bf16)),
+            "ropeAppend": ("FoveaRopeAppend", dict(
+                qkv=make(n, heads + 2 * kv_heads, dim), rotary=rotary, positions=ids,
+                slots=torch.arange(n, device=fovea.device), q=make(n, heads, dim, dtype=bf16),
+                kPages=pages, vPages=pages.clone(), numTokens=n, queryHeads=heads,
+                kvHeads=kv_heads, headDim=dim, numPages=pages.shape[0], maxPositions=8192,
+                type=bf16)),
+            "embed": ("FoveaEmbed", dict(
+                tokens=ids, table=table, out=make(n, hidden), numTokens=n, hidden=hidden,
+                vocabulary=128256, tableType=bf16)),
+        }
+        for name, (struct, fields) in calls.items():
+            params = fovea.params(struct, **fields)
+            run = captured(lambda _: fovea.call(name, params), 20)
+            rows[f"{name} {n}"] = round(1e3 * milliseconds(run) / 20, 1)
+    return rows
+
+
 def upload(fovea, size=4 << 30):
     """GB/s from pageable memory, by threads; the first call page-locks the pieces."""
     host = torch.randint(0, 255, (size,), dtype=torch.uint8)
@@ -190,8 +226,9 @@ def run(fovea, options):
             print(name, row, flush=True)
             torch.cuda.empty_cache()
     result["sample us"] = sampling(fovea)
+    result["operations us"] = operations(fovea)
     result["upload GB/s by threads"] = upload(fovea)
     result["clocks after"] = clocks()
-    for name in ("sample us", "upload GB/s by threads", "clocks after"):
+    for name in ("sample us", "operations us", "upload GB/s by threads", "clocks after"):
         print(name, result[name], flush=True)
     return result

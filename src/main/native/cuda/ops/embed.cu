@@ -4,21 +4,22 @@
 
 namespace {
 
-constexpr int kThreads = 256;
+constexpr int kThreads = 512;
 
 template <class T>
 __global__ void __launch_bounds__(kThreads) embed_kernel(FoveaEmbed p) {
   const int64_t n = blockIdx.x;
   const int32_t token = reinterpret_cast<const int32_t*>(p.tokens)[n];
-  const T* row = reinterpret_cast<const T*>(p.table) + token * p.hidden;
-  const T* position_row = nullptr;
+  const T* __restrict__ row = reinterpret_cast<const T*>(p.table) + token * p.hidden;
+  const T* __restrict__ position_row = nullptr;
   bool is_known = token >= 0 && token < p.vocabulary;
   if (p.positionTable != 0) {
     const int32_t position = reinterpret_cast<const int32_t*>(p.positions)[n];
     is_known = is_known && position >= 0 && position < p.maxPositions;
     position_row = reinterpret_cast<const T*>(p.positionTable) + position * p.hidden;
   }
-  float* out = reinterpret_cast<float*>(p.out) + n * p.hidden;
+  float* __restrict__ out = reinterpret_cast<float*>(p.out) + n * p.hidden;
+#pragma unroll 4
   for (int64_t i = threadIdx.x; i < p.hidden; i += kThreads) {
     float x = 0;
     if (is_known) {

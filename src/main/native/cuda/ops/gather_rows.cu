@@ -11,8 +11,9 @@ __global__ void __launch_bounds__(kThreads) gather_rows_kernel(FoveaGatherRows p
   const int64_t r = blockIdx.x;
   const int32_t row = reinterpret_cast<const int32_t*>(p.rows)[r];
   const bool is_known = row >= 0 && row < p.numTokens;
-  const Word* from = reinterpret_cast<const Word*>(p.x) + row * words;
-  Word* to = reinterpret_cast<Word*>(p.out) + r * words;
+  const Word* __restrict__ from = reinterpret_cast<const Word*>(p.x) + row * words;
+  Word* __restrict__ to = reinterpret_cast<Word*>(p.out) + r * words;
+#pragma unroll 4
   for (int64_t i = threadIdx.x; i < words; i += kThreads) {
     to[i] = is_known ? from[i] : Word{};
   }
