@@ -12,7 +12,7 @@
 namespace fovea {
 
 constexpr int kPageSlots = FOVEA_PAGE_SLOTS;
-constexpr int kMaxGenerated = 4096;  // sequences whose borders a block of flash_decode keeps
+constexpr int kMaxGenerated = 4096;  // sequences; flash_decode keeps a word for 32 of them
 
 // K or V: strides in bytes.
 struct Pages {

@@ -6,7 +6,7 @@
 // r % group of the head's group, and walks K and V once, from the last visible page back. A warp
 // owns 16 or 32 of the rows, a lane two of each 16. While scores are computed V is on its way,
 // during softmax and the second product the next K.
-// Shared memory: Q, K and V, (kRows + 128) x D x 2 bytes, D rounded up to 64: 64 KiB at D = 128.
+// Shared memory: Q, K and V, (kRows + 128) x kDim x 2 bytes (64 KiB at D = 128), and 2 KiB.
 // Limits: D a multiple of 8 up to kDim, rounded up to it by zeros; compute capability 8.0.
 // A row's bits depend on its own sequence and its place in it.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
