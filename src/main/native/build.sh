@@ -20,7 +20,7 @@ for tool in cmake "${CXX:-c++}"; do
         exit 0
     fi
 done
-cuda=ON cuda_jni=
+cuda=ON
 if [ "${FOVEA_CUDA:-on}" = off ]; then
     echo "CUDA kernels: not built (FOVEA_CUDA=off); the server will run on the CPU"
     cuda=OFF
@@ -28,12 +28,11 @@ elif ! command -v "${CUDACXX:-nvcc}" >/dev/null 2>&1 && ! [ -x "${CUDA_HOME:-/us
     ! [ -x /usr/local/cuda/bin/nvcc ]; then
     echo "CUDA kernels: not built (nvcc not found); the server will run on the CPU"
     cuda=OFF
-elif [ -d "$build/jni-cuda" ]; then
-    cuda_jni=$build/jni-cuda
 fi
 cmake -S "$source" -B "$build/cmake" -DCMAKE_BUILD_TYPE="${FOVEA_BUILD_TYPE:-Release}" \
     -DFOVEA_JNI_DIR="$build/jni" -DFOVEA_CUDA_JNI_DIR="$build/jni" -DFOVEA_JAVA_HOME="$java_home" \
-    -DFOVEA_CUDA_ARCHITECTURES="${FOVEA_CUDA_ARCHITECTURES:-}" -DFOVEA_OUTPUT_DIR="$build/lib" \
+    -DFOVEA_CUDA="$cuda" -DFOVEA_CUDA_ARCHITECTURES="${FOVEA_CUDA_ARCHITECTURES:-}" \
+    -DFOVEA_OUTPUT_DIR="$build/lib" \
     >"$build/configure.log" 2>&1 \
     || { cat "$build/configure.log" >&2; exit 1; }
 cmake --build "$build/cmake" --parallel 2>"$build/build.err" >"$build/build.log" \
@@ -44,9 +43,7 @@ cat "$build/build.err" >&2
 rm -rf "$output" "$cuda_output"
 mkdir -p "$output"
 cp -p "$build/lib/libjniCpuLibrary.so" "$output/"
-if [ -e "$build/lib/libjniCudaLibrary.so" ]; then
+if [ "$cuda" = ON ]; then
     mkdir -p "$cuda_output"
     cp -p "$build/lib/libjniCudaLibrary.so" "$cuda_output/"
-else
-    echo "native CUDA kernels: not built (nvcc not found); the server will run on the CPU"
 fi
