@@ -8,7 +8,9 @@
  * them without an object.
  *
  * Two libraries implement it, each with the functions of its backend: the CPU's and CUDA's. With
- * the latter every tensor and every array of an operation lies in device memory, ids included.
+ * the latter every tensor and every array of an operation lies in device memory, ids included: ids
+ * are then the caller's to check. One out of range is never a wild access: its row of embed and
+ * gatherRows is zeros, ropeAppend leaves its head or slot out, sample skips its ban or penalty.
  *
  * Every function checks its arguments and answers with a FoveaStatus; foveaLastError() then says
  * what was wrong, what was expected and what it got, for the calling thread. Operations enqueue on
@@ -20,6 +22,9 @@
 
 #include <stdint.h>
 
+#ifdef FOVEA_EXPORT /* a shared library of its own, for checks without a JVM */
+#pragma GCC visibility push(default)
+#endif
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -58,7 +63,7 @@ int32_t foveaOpenStream(int32_t threads, int32_t isa, FoveaStream** out);
 void foveaCloseStream(FoveaStream* stream);
 int32_t foveaSynchronize(FoveaStream* stream);
 int32_t foveaStreamThreads(const FoveaStream* stream);
-/* "portable", "avx2" or "avx512_bf16". */
+/* "portable", "avx2" or "avx512_bf16"; of a CUDA stream its device's, "sm_90" say. */
 const char* foveaStreamIsa(const FoveaStream* stream);
 /* Name of the kernel that `attention` runs for pages of this type, instruction set included. */
 const char* foveaAttentionKernel(const FoveaStream* stream, int32_t kvType);
@@ -136,9 +141,10 @@ int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
  * element strides. pageTable [B, maxPages] i32; entries past a sequence's length are never read,
  * and neither is a slot past it, which may hold NaN. Query head h reads KV head h / (Hq / Hkv).
  *
- * The walk over K/V is cut into spans whose borders are a function of position alone, merged in
- * order, so that a row's bits do not depend on its batch or chunk. A row that sees no position
- * gives zeros.
+ * On the CPU the walk over K/V is cut into spans whose borders are a function of position alone,
+ * merged in order, so that a row's bits do not depend on its batch or chunk. With CUDA they do not
+ * depend on the batch, but may on the chunk: a prompt row's tile is counted from its chunk's start.
+ * A row that sees no position gives zeros.
  */
 typedef struct FoveaAttention {
   uint64_t q, out, k, v, kScale, vScale;         /* scales: 0 until FP8 pages exist */
@@ -149,9 +155,12 @@ typedef struct FoveaAttention {
   float scale, softCap;         /* softCap 0: none */
   int32_t window, type, kvType; /* window 0: none */
   /*
-   * CUDA only. The first numGenerated sequences own one row each, a generated token's, and take the
-   * split-KV kernel; all others are prompt rows. The choice is by what a row is, never by counts,
-   * so that its bits do not depend on its batch. workspace holds the splits' fp32 partials.
+   * CUDA only. The first numGenerated sequences, at most 4096, own one row each, a generated
+   * token's, and take the split-KV kernel; all others are prompt rows. The choice is by what a row
+   * is, never by counts, so that its bits do not depend on its batch. workspace holds the splits'
+   * fp32 partials: attentionWorkspace's bytes at least. Launches depend on the sizes here alone,
+   * not on lengths, so that a CUDA graph may replay them; a sequence of length 0 gives zeros. CUDA
+   * wants a positive scale, tensors and strides at multiples of 16 bytes, and D % 8 == 0.
    */
   int64_t numGenerated;
   uint64_t workspace;
@@ -189,8 +198,9 @@ int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
  * then a draw. Per-row arrays of length R: temperature, topP, minP, repetition, presence, frequency
  * f32; topK i32 (0: off); seed, outputPosition i64; choice i32. banStart, penaltyStart [R + 1] i32
  * cut banned (token i32) and penaltyToken / penaltyCount (i32; count of the token in the output, 0:
- * only in the prompt). Temperature 0 takes the largest logit, ties to the lower id. tokens out [R]
- * i32: the id, or -1 for a row that holds a NaN or no finite logit. logits are overwritten.
+ * only in the prompt; with CUDA a token at most once a row). Temperature 0 takes the largest logit,
+ * ties to the lower id. tokens out [R] i32: the id, or -1 for a row that holds a NaN or no finite
+ * logit. logits are overwritten. With CUDA V is at most 2^19.
  *
  * The draw inverts the cumulative distribution over ascending ids at u = (w + 0.5) / 2^32 with w
  * the first word of Philox-4x32-10 (Salmon et al. 2011), key = seed, counter = (position low,
@@ -217,8 +227,8 @@ int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond
 
 /*
  * CUDA devices: the functions below are in the CUDA library alone, which in turn has neither
- * foveaOpenStream, foveaAllocate, foveaMapFile nor linear (matrix products are cuBLASLt's, called
- * by the JVM on foveaStreamHandle).
+ * foveaOpenStream, foveaStreamThreads, the host memory functions, the ceilings nor linear (matrix
+ * products are cuBLASLt's, called by the JVM on foveaStreamHandle).
  *
  * A FOVEA_DEVICE_ERROR that CUDA calls sticky leaves the process without a usable device: every
  * later call answers it again.
@@ -229,7 +239,7 @@ typedef struct FoveaDeviceInfo {
   int32_t multiprocessors, driverVersion, runtimeVersion;
   int64_t totalBytes, freeBytes, l2Bytes;
 } FoveaDeviceInfo;
-/* 0 with FOVEA_OK where there is no driver or no device. */
+/* 0 with FOVEA_OK where there is no driver or no device; foveaLastError then says why. */
 int32_t foveaDeviceCount(int32_t* count);
 int32_t foveaDescribeDevice(int32_t device, FoveaDeviceInfo* info);
 /* FOVEA_UNSUPPORTED where no code for the device's architecture was built in. */
@@ -249,26 +259,29 @@ int32_t foveaDeviceMemory(FoveaStream* stream, int64_t* freeBytes, int64_t* tota
 int32_t foveaCopy(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes);
 int32_t foveaFill(FoveaStream* stream, uint64_t address, int32_t byteValue, int64_t bytes);
 /*
- * Copies pageable host memory, a mapped file say, to the device through pinned pieces that
- * `threads` threads fill; waits for the end.
+ * Copies pageable host memory, a mapped file say, to the device through pinned pieces that up to
+ * `threads` threads fill (8 at most, 8 MiB each, kept until the stream closes); waits for the end.
  */
 int32_t foveaUpload(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes,
                     int32_t threads);
 
 /*
- * Workspace that `attention` needs for every batch within the sizes of `bounds`: its numTokens,
- * numSequences, numPages and maxPages are upper bounds, its addresses are not read.
+ * Workspace that `attention` needs for every batch within `bounds`: its numSequences is an upper
+ * bound of numGenerated, its maxPages of maxPages; its addresses are not read.
  */
 int32_t attentionWorkspace(const FoveaStream* stream, const FoveaAttention* bounds, int64_t* bytes);
 
 /* out[n, outColumn + m] += bias[m]; the fields of FoveaLinear that it needs. */
 int32_t addBias(FoveaStream* stream, const FoveaLinear* p);
 
-/* For tests of the death path: a kernel that fails a device assertion. */
+/* For tests of the death path: enqueues a kernel that fails a device assertion. */
 int32_t foveaFailDevice(FoveaStream* stream);
 
 #ifdef __cplusplus
 }
+#endif
+#ifdef FOVEA_EXPORT
+#pragma GCC visibility pop
 #endif
 
 #endif /* FOVEA_H_ */

@@ -1,13 +1,14 @@
 """Writes a Llama-shaped checkpoint with random bf16 weights, for speed measurements only.
 
-    python3 make_random_llama.py --out DIR [--shape 1b|8b] [--tokenizer DIR] [--gguf FILE]
+    python3 make_random_llama.py --out DIR [--shape tiny|1b|8b] [--tokenizer DIR] [--gguf FILE]
 
 Speed does not depend on the values, but zeros flatter hardware, so the weights are normal. The
 tokenizer files are copied from another model directory. With --gguf the same tensors are also
-written for llama.cpp with a made-up vocabulary. Needs numpy.
+written for llama.cpp with a made-up vocabulary. Needs numpy; uses all cores.
 """
 
 import argparse
+import concurrent.futures
 import json
 import pathlib
 import shutil
@@ -16,6 +17,7 @@ import struct
 import numpy as np
 
 SHAPES = {
+    "tiny": dict(hidden=256, layers=2, heads=4, kv_heads=2, head_dim=64, ffn=512, vocab=2048, tied=True),
     "1b": dict(hidden=2048, layers=16, heads=32, kv_heads=8, head_dim=64, ffn=8192, vocab=128256, tied=True),
     "8b": dict(hidden=4096, layers=32, heads=32, kv_heads=8, head_dim=128, ffn=14336, vocab=128256, tied=False),
 }
@@ -43,34 +45,41 @@ def tensors(shape):
         yield "lm_head.weight", "output.weight", (shape["vocab"], hidden)
 
 
-def values(rng, dims):
-    """Chunks of bf16 bit patterns: ones for norms, normal values scaled by the fan-in otherwise."""
-    count = int(np.prod(dims))
-    for start in range(0, count, CHUNK):
-        n = min(CHUNK, count - start)
-        if len(dims) == 1:
-            numbers = np.ones(n, np.float32)
-        else:
-            numbers = rng.standard_normal(n, np.float32) * np.float32(dims[1] ** -0.5)
-        bits = numbers.view(np.uint32)
-        yield ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+def chunk(seed, tensor, start, dims):
+    """bf16 bit patterns from element `start` on: ones for norms, else normal, scaled by the fan-in."""
+    n = min(CHUNK, int(np.prod(dims)) - start)
+    if len(dims) == 1:
+        numbers = np.ones(n, np.float32)
+    else:
+        rng = np.random.default_rng((seed, tensor, start))
+        numbers = rng.standard_normal(n, np.float32) * np.float32(dims[1] ** -0.5)
+    bits = numbers.view(np.uint32)
+    return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
+
+
+def write_chunk(path, at, *what):
+    with open(path, "r+b") as out:
+        out.seek(at)
+        out.write(chunk(*what).tobytes())
 
 
 def write_safetensors(path, shape, seed):
-    header, offset = {}, 0
-    for name, _, dims in tensors(shape):
-        size = int(np.prod(dims)) * 2
-        header[name] = {"dtype": "BF16", "shape": list(dims), "data_offsets": [offset, offset + size]}
-        offset += size
+    header, offset, chunks = {}, 0, []
+    for tensor, (name, _, dims) in enumerate(tensors(shape)):
+        count = int(np.prod(dims))
+        header[name] = {"dtype": "BF16", "shape": list(dims), "data_offsets": [offset, offset + 2 * count]}
+        chunks += [(offset + 2 * start, seed, tensor, start, dims) for start in range(0, count, CHUNK)]
+        offset += 2 * count
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
-    rng = np.random.default_rng(seed)
+    begin = 8 + len(text)
     with open(path, "wb") as out:
-        out.write(struct.pack("<Q", len(text)))
-        out.write(text)
-        for _, _, dims in tensors(shape):
-            for chunk in values(rng, dims):
-                out.write(chunk.tobytes())
+        out.write(struct.pack("<Q", len(text)) + text)
+        out.truncate(begin + offset)
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        written = [pool.submit(write_chunk, path, begin + at, *what) for at, *what in chunks]
+        for one in written:
+            one.result()
 
 
 def write_config(out, shape):
@@ -165,15 +174,15 @@ def write_gguf(path, shape, seed):
         )
         offset += int(np.prod(dims)) * width
         offset += -offset % 32
-    rng = np.random.default_rng(seed)
     with open(path, "wb") as out:
         out.write(b"GGUF" + struct.pack("<IQQ", 3, len(listed), len(meta.fields)))
         out.write(b"".join(meta.fields) + b"".join(infos))
         out.write(b"\0" * (-out.tell() % 32))
-        for _, _, dims in listed:
-            for chunk in values(rng, dims):
-                wide = (chunk.astype(np.uint32) << 16).view(np.float32)
-                out.write(wide.tobytes() if len(dims) == 1 else chunk.tobytes())
+        for tensor, (_, _, dims) in enumerate(listed):
+            for start in range(0, int(np.prod(dims)), CHUNK):
+                bits = chunk(seed, tensor, start, dims)
+                wide = (bits.astype(np.uint32) << 16).view(np.float32)
+                out.write(wide.tobytes() if len(dims) == 1 else bits.tobytes())
             out.write(b"\0" * (-out.tell() % 32))
 
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
@@ -32,42 +33,6 @@ struct Piece {
 };
 
 constexpr int64_t kPiecesAThread = 4;
-
-void check_shapes(const FoveaStream* stream, const FoveaAttention* p) {
-  fovea::check_call(stream, p);
-  if (p->softCap != 0 || p->alibiSlopes != 0 || p->sinks != 0 || p->kScale != 0 || p->vScale != 0) {
-    fovea::fail(FOVEA_UNSUPPORTED,
-                "attention: expected no soft cap, ALiBi slopes, sinks or page scales, got some");
-  }
-  fovea::check_floating("type", p->type);
-  fovea::check_type("kvType", p->kvType, p->type, p->type);
-  fovea::check_range("headDim", p->headDim, 8, fovea::kMaxHeadDim);
-  fovea::check_range("kvHeads", p->kvHeads, 1, fovea::kMaxElements);
-  fovea::check_range("queryHeads", p->queryHeads, 1, fovea::kMaxElements);
-  if (p->headDim % 8 != 0 || p->queryHeads % p->kvHeads != 0) {
-    fovea::fail(FOVEA_INVALID_ARGUMENT,
-                "heads: expected D a multiple of 8 and Hq of Hkv, got D=%" PRId64 ", Hq=%" PRId64
-                ", Hkv=%" PRId64,
-                p->headDim, p->queryHeads, p->kvHeads);
-  }
-  if (!std::isfinite(p->scale)) {
-    fovea::fail(FOVEA_INVALID_ARGUMENT, "scale: expected a finite number, got %g",
-                static_cast<double>(p->scale));
-  }
-  fovea::check_range("window", p->window, 0, INT32_MAX);
-  fovea::check_tensor("q", p->q, {p->numTokens, p->queryHeads, p->headDim});
-  fovea::check_tensor("out", p->out, {p->numTokens, p->queryHeads, p->headDim});
-  fovea::check_tensor("queryStart", p->queryStart, {p->numSequences + 1});
-  fovea::check_tensor("contextLength", p->contextLength, {p->numSequences});
-  fovea::check_tensor("pageTable", p->pageTable, {p->numSequences, p->maxPages});
-  const int64_t strides[] = {p->kPageStride, p->kHeadStride, p->kSlotStride,
-                             p->vPageStride, p->vHeadStride, p->vSlotStride};
-  for (int64_t stride : strides) {
-    fovea::check_range("page strides", stride, 0, fovea::kMaxElements);
-  }
-  fovea::check_tensor("k", p->k, {p->numPages, p->kPageStride});
-  fovea::check_tensor("v", p->v, {p->numPages, p->vPageStride});
-}
 
 void check_sequences(const FoveaAttention& p) {
   const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
@@ -224,7 +189,8 @@ void run(FoveaStream* stream, const FoveaAttention& p) {
 
 int32_t attention(FoveaStream* stream, const FoveaAttention* p) {
   return fovea::guarded([&] {
-    check_shapes(stream, p);
+    fovea::check_call(stream, p);
+    fovea::check_shapes(*p);
     check_sequences(*p);
     run(stream, *p);
   });

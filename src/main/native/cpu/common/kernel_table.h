@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "common/shapes.h"
 #include "fovea.h"
 
 namespace fovea {
@@ -50,14 +51,15 @@ struct AttentionTile {
   int64_t row_begin, rows;  // of each head; heads x rows is at most kTileRows
 };
 
-static inline int64_t rows_of_all_heads(const AttentionTile& tile) { return tile.heads * tile.rows; }
+static inline int64_t rows_of_all_heads(const AttentionTile& tile) {
+  return tile.heads * tile.rows;
+}
 
 constexpr int64_t kPageSlots = FOVEA_PAGE_SLOTS;
 constexpr int64_t kSpanSlots = 1024;
 constexpr int64_t kTileRows = 256;
 // Tiles of up to so many rows (decodes) are bound by memory.
 constexpr int64_t kFewRows = 32;
-constexpr int64_t kMaxHeadDim = 256;
 
 struct RowScan {
   float largest;

@@ -1,6 +1,7 @@
 #include "common/stream.h"
 
 #include "common/check.h"
+#include "common/shapes.h"
 
 namespace fovea {
 namespace {
@@ -64,13 +65,6 @@ const KernelTable& choose(int32_t isa) {
 void reserve_worker_scratch(FoveaStream* stream, int64_t bytes) {
   for (Scratch& scratch : stream->worker_scratch) {
     scratch.at_least(bytes);
-  }
-}
-
-void check_call(const FoveaStream* stream, const void* params) {
-  if (stream == nullptr || params == nullptr) {
-    fail(FOVEA_INVALID_ARGUMENT, "%s: expected an address, got null",
-         stream == nullptr ? "stream" : "params");
   }
 }
 

@@ -35,8 +35,6 @@ void run_rows(FoveaStream* stream, int64_t rows, int64_t grain, const Body& body
   });
 }
 
-void check_call(const FoveaStream* stream, const void* params);
-
 }  // namespace fovea
 
 #endif  // FOVEA_CPU_COMMON_STREAM_H_

@@ -2,26 +2,19 @@
 #include <algorithm>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
 
 constexpr int64_t kPiece = 1024;
 
-void check(const FoveaStream* stream, const FoveaActivation* p) {
-  fovea::check_call(stream, p);
-  fovea::check_floating("outType", p->outType);
-  fovea::check_range("kind", p->kind, FOVEA_SILU, FOVEA_RELU);
-  fovea::check_range("gated", p->gated, 0, 1);
-  fovea::check_tensor("x", p->x, {p->numTokens, 1 + p->gated, p->features});
-  fovea::check_tensor("out", p->out, {p->numTokens, p->features});
-}
-
 }  // namespace
 
 int32_t activation(FoveaStream* stream, const FoveaActivation* p) {
   return fovea::guarded([&] {
-    check(stream, p);
+    fovea::check_call(stream, p);
+    fovea::check_shapes(*p);
     const int64_t element_bytes = fovea::type_bytes("outType", p->outType);
     const int64_t pieces = (p->features + kPiece - 1) / kPiece;
     fovea::run_rows(stream, p->numTokens * pieces, 4, [&](int64_t begin, int64_t end, int) {

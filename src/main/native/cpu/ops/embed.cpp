@@ -1,19 +1,15 @@
 // out[n] = table[tokens[n]] (+ positionTable[positions[n]]), fp32.
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
 
 void check(const FoveaStream* stream, const FoveaEmbed* p) {
   fovea::check_call(stream, p);
-  fovea::check_floating("tableType", p->tableType);
-  fovea::check_tensor("tokens", p->tokens, {p->numTokens});
-  fovea::check_tensor("table", p->table, {p->vocabulary, p->hidden});
-  fovea::check_tensor("out", p->out, {p->numTokens, p->hidden});
+  fovea::check_shapes(*p);
   fovea::check_ids("tokens", p->tokens, p->numTokens, p->vocabulary);
   if (p->positionTable != 0) {
-    fovea::check_tensor("positions", p->positions, {p->numTokens});
-    fovea::check_tensor("positionTable", p->positionTable, {p->maxPositions, p->hidden});
     fovea::check_ids("positions", p->positions, p->numTokens, p->maxPositions);
   }
 }

@@ -2,16 +2,15 @@
 #include <cstring>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p) {
   return fovea::guarded([&] {
     fovea::check_call(stream, p);
-    const int64_t row_bytes = p->columns * fovea::type_bytes("type", p->type);
-    fovea::check_tensor("x", p->x, {p->numTokens, p->columns});
-    fovea::check_tensor("rows", p->rows, {p->numRows});
-    fovea::check_tensor("out", p->out, {p->numRows, p->columns});
+    fovea::check_shapes(*p);
     fovea::check_ids("rows", p->rows, p->numRows, p->numTokens);
+    const int64_t row_bytes = p->columns * fovea::type_bytes("type", p->type);
     if (row_bytes == 0) {
       return;
     }

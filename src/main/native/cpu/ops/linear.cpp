@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
@@ -14,18 +15,10 @@ constexpr int64_t kRowsATask = 192;
 
 void check(const FoveaStream* stream, const FoveaLinear* p) {
   fovea::check_call(stream, p);
-  fovea::check_floating("type", p->type);
-  fovea::check_type("outType", p->outType, FOVEA_F32, p->type);
-  if (p->bias != 0) {
-    fovea::check_type("biasType", p->biasType, FOVEA_F32, p->type);
-  }
+  fovea::check_outputs(*p);
   fovea::check_range("inputs", p->inputs, 1, fovea::kMaxElements);
   fovea::check_tensor("x", p->x, {p->numTokens, p->inputs});
   fovea::check_tensor("weight", p->weight, {p->outputs, p->inputs});
-  fovea::check_optional("bias", p->bias, {p->outputs});
-  fovea::check_tensor("out", p->out, {p->numTokens, p->outStride});
-  fovea::check_range("outColumn", p->outColumn, 0, p->outStride);
-  fovea::check_range("outputs", p->outputs, 0, p->outStride - p->outColumn);
 }
 
 // Weight rows a task: a panel, but enough tasks for all threads to end together.

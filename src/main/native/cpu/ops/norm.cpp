@@ -1,25 +1,16 @@
 // rmsNorm and layerNorm: rows over threads, each row by one kernel call.
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
 
 using RowKernel = void (*)(const fovea::NormRow&);
 
-void check(const FoveaStream* stream, const FoveaNorm* p) {
-  fovea::check_call(stream, p);
-  fovea::check_floating("weightType", p->weightType);
-  fovea::check_floating("outType", p->outType);
-  fovea::check_tensor("residual", p->residual, {p->numTokens, p->hidden});
-  fovea::check_optional("delta", p->delta, {p->numTokens, p->hidden});
-  fovea::check_tensor("gamma", p->gamma, {p->hidden});
-  fovea::check_optional("beta", p->beta, {p->hidden});
-  fovea::check_tensor("out", p->out, {p->numTokens, p->hidden});
-}
-
 int32_t normalise(FoveaStream* stream, const FoveaNorm* p, RowKernel fovea::KernelTable::*kernel) {
   return fovea::guarded([&] {
-    check(stream, p);
+    fovea::check_call(stream, p);
+    fovea::check_shapes(*p);
     const fovea::KernelTable& kernels = stream->kernels;
     const int64_t row_bytes = p->hidden * static_cast<int64_t>(sizeof(float));
     if (p->numTokens == 0 || p->hidden == 0) {

@@ -2,6 +2,7 @@
 #include <cinttypes>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 
 namespace {
@@ -11,23 +12,8 @@ using fovea::kPageSlots;
 
 void check(const FoveaStream* stream, const FoveaRopeAppend* p) {
   fovea::check_call(stream, p);
-  fovea::check_floating("type", p->type);
-  fovea::check_floating("weightType", p->weightType);
-  fovea::check_range("headDim", p->headDim, 2, kMaxHeadDim);
-  if (p->headDim % 2 != 0) {
-    fovea::fail(FOVEA_INVALID_ARGUMENT, "headDim: expected an even number, got %" PRId64,
-                p->headDim);
-  }
-  fovea::check_range("queryHeads", p->queryHeads, 0, fovea::kMaxElements);
-  fovea::check_range("kvHeads", p->kvHeads, 0, fovea::kMaxElements);
-  fovea::check_tensor("qkv", p->qkv, {p->numTokens, p->queryHeads + 2 * p->kvHeads, p->headDim});
-  fovea::check_tensor("q", p->q, {p->numTokens, p->queryHeads, p->headDim});
-  fovea::check_tensor("kPages", p->kPages, {p->numPages, p->kvHeads, kPageSlots, p->headDim});
-  fovea::check_tensor("vPages", p->vPages, {p->numPages, p->kvHeads, kPageSlots, p->headDim});
-  fovea::check_tensor("slots", p->slots, {p->numTokens});
+  fovea::check_shapes(*p);
   if (p->rotary != 0) {
-    fovea::check_tensor("rotary", p->rotary, {p->maxPositions, p->headDim});
-    fovea::check_tensor("positions", p->positions, {p->numTokens});
     fovea::check_ids("positions", p->positions, p->numTokens, p->maxPositions);
   }
   const int64_t* slots = fovea::pointer<const int64_t>(p->slots);

@@ -3,13 +3,13 @@
 #include <cmath>
 
 #include "common/check.h"
+#include "common/shapes.h"
 #include "common/stream.h"
 #include "ops/sampler.h"
 
 namespace {
 
 void check_cuts(const char* what, uint64_t start, int64_t rows) {
-  fovea::check_tensor(what, start, {rows + 1});
   const int32_t* cuts = fovea::pointer<const int32_t>(start);
   fovea::check_range(what, cuts[0], 0, 0);
   for (int64_t r = 0; r < rows; r++) {
@@ -30,20 +30,7 @@ void check_row_values(const FoveaSample& p) {
 
 void check(const FoveaStream* stream, const FoveaSample* p) {
   fovea::check_call(stream, p);
-  fovea::check_range("vocabulary", p->vocabulary, 1, INT32_MAX);
-  fovea::check_tensor("logits", p->logits, {p->numRows, p->vocabulary});
-  const struct {
-    const char* name;
-    uint64_t address;
-  } arrays[] = {{"tokens", p->tokens},     {"temperature", p->temperature},
-                {"topP", p->topP},         {"minP", p->minP},
-                {"topK", p->topK},         {"repetition", p->repetition},
-                {"presence", p->presence}, {"frequency", p->frequency},
-                {"seed", p->seed},         {"outputPosition", p->outputPosition},
-                {"choice", p->choice}};
-  for (const auto& array : arrays) {
-    fovea::check_tensor(array.name, array.address, {p->numRows});
-  }
+  fovea::check_shapes(*p);
   check_row_values(*p);
   check_cuts("banStart", p->banStart, p->numRows);
   const int64_t bans = fovea::pointer<const int32_t>(p->banStart)[p->numRows];

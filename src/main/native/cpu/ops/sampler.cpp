@@ -185,12 +185,9 @@ int32_t Sampler::invert_cumulative() const {
   for (int32_t id = 0; id < p_.vocabulary; id++) {
     total += drawable(id) ? masses_[id] : 0;
   }
-  const uint64_t position = static_cast<uint64_t>(at<int64_t>(p_.outputPosition, row_));
-  const uint32_t word =
-      philox(static_cast<uint64_t>(at<int64_t>(p_.seed, row_)),
-             {static_cast<uint32_t>(position), static_cast<uint32_t>(position >> 32),
-              static_cast<uint32_t>(at<int32_t>(p_.choice, row_)), 0})[0];
-  const double target = (word + 0.5) * 0x1p-32 * total;
+  const double target = draw_point(at<int64_t>(p_.seed, row_), at<int64_t>(p_.outputPosition, row_),
+                                   at<int32_t>(p_.choice, row_)) *
+                        total;
   double sum = 0;
   int32_t last = kNoToken;
   for (int32_t id = 0; id < p_.vocabulary; id++) {

@@ -107,4 +107,13 @@ public class AttentionParams extends Pointer {
 
   @MemberSetter
   public native AttentionParams kvType(int value);
+
+  @MemberSetter
+  public native AttentionParams numGenerated(long value);
+
+  @MemberSetter
+  public native AttentionParams workspace(@Cast("uint64_t") long value);
+
+  @MemberSetter
+  public native AttentionParams workspaceBytes(long value);
 }

@@ -20,6 +20,11 @@ public final class Memory {
     return new Region(address, bytes).asByteBuffer();
   }
 
+  /** Copies between memory of this process that does not overlap. */
+  public static void copy(long from, long to, long bytes) {
+    Pointer.memcpy(new Region(to, bytes), new Region(from, bytes), bytes);
+  }
+
   /** A pointer without a deallocator: it borrows. */
   private static final class Region extends BytePointer {
     Region(long address, long bytes) {

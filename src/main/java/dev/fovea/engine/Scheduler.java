@@ -141,6 +141,7 @@ final class Scheduler {
         plan.add(sequence, 1);
       }
     }
+    plan.numGenerated = plan.entries.size();
   }
 
   /** Finds a decoding sequence the page of its next token; false if it had to yield itself. */
@@ -195,6 +196,7 @@ final class Scheduler {
     final List<Sequence> drawing = new ArrayList<>();
     final List<Sequence> admitted = new ArrayList<>(0);
     int budget;
+    int numGenerated;
 
     Plan(int budget) {
       this.budget = budget;
@@ -214,7 +216,7 @@ final class Scheduler {
     }
 
     Step toStep() {
-      return new Step(new Batch(entries), drawing, admitted);
+      return new Step(new Batch(entries, numGenerated), drawing, admitted);
     }
   }
 }

@@ -1,40 +1,30 @@
 package dev.fovea.kernel;
 
 import dev.fovea.binding.ActivationParams;
-import dev.fovea.binding.AttentionParams;
 import dev.fovea.binding.CpuLibrary;
 import dev.fovea.binding.CpuLibrary.StreamHandle;
 import dev.fovea.binding.EmbedParams;
-import dev.fovea.binding.GatherRowsParams;
+import dev.fovea.binding.Memory;
 import dev.fovea.binding.NativeLibrary;
 import dev.fovea.binding.NormParams;
-import dev.fovea.binding.RopeAppendParams;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.NativeBuffer;
 import dev.fovea.tensor.TensorView;
 import java.util.List;
 
-/**
- * The native C++ kernels on one stream: a thread pool and one instruction set. Parameter structs
- * are made once and refilled, so that a step allocates nothing here.
- */
-public final class CpuKernels implements Kernels {
+/** The native C++ kernels on one stream: a thread pool and one instruction set. */
+public final class CpuKernels implements NativeKernels {
   private final StreamHandle stream;
   private final KernelsInfo info;
-  private final EmbedParams embedParams = new EmbedParams();
-  private final NormParams normParams = new NormParams();
-  private final RopeAppendParams ropeAppendParams = new RopeAppendParams();
-  private final AttentionParams attentionParams = new AttentionParams();
-  private final ActivationParams activationParams = new ActivationParams();
-  private final GatherRowsParams gatherRowsParams = new GatherRowsParams();
+  private final NativeArguments arguments = new NativeArguments();
   private final CpuLinear linear;
-  private final CpuSampler sampler;
+  private final NativeSampler sampler;
 
   private CpuKernels(StreamHandle stream) {
     this.stream = stream;
     linear = new CpuLinear(stream);
-    sampler = new CpuSampler(stream);
+    sampler = new NativeSampler(this::newStaging, params -> CpuLibrary.sample(stream, params));
     info =
         new KernelsInfo(
             "cpu",
@@ -68,7 +58,7 @@ public final class CpuKernels implements Kernels {
     return info;
   }
 
-  /** Name of the kernel that {@link #attention} runs for pages of this dtype. */
+  @Override
   public String attentionKernel(DType pages) {
     return CpuLibrary.foveaAttentionKernel(stream, pages.code());
   }
@@ -81,6 +71,12 @@ public final class CpuKernels implements Kernels {
   }
 
   @Override
+  public void copy(TensorView from, TensorView to) {
+    ShapeCheck.copy(from, to);
+    Memory.copy(from.address(), to.address(), from.byteSize());
+  }
+
+  @Override
   public Weight prepare(List<TensorView> segments) {
     return Weight.stack(segments);
   }
@@ -88,48 +84,20 @@ public final class CpuKernels implements Kernels {
   @Override
   public void embed(
       TensorView tokens, TensorView positions, Weight table, Weight positionTable, TensorView out) {
-    ShapeCheck.embed(tokens, positions, table, positionTable, out);
-    boolean positioned = positionTable != null;
-    embedParams
-        .tokens(tokens.address())
-        .positions(positioned ? positions.address() : 0)
-        .table(address(table))
-        .positionTable(positioned ? address(positionTable) : 0)
-        .out(out.address())
-        .numTokens(out.shape().dim(0))
-        .hidden(table.shape().dim(1))
-        .vocabulary(table.shape().dim(0))
-        .maxPositions(positioned ? positionTable.shape().dim(0) : 0)
-        .tableType(table.dtype().code());
-    NativeStatus.check("embed", CpuLibrary.embed(stream, embedParams));
+    EmbedParams params = arguments.embed(tokens, positions, table, positionTable, out);
+    NativeStatus.check("embed", CpuLibrary.embed(stream, params));
   }
 
   @Override
   public void rmsNorm(TensorView residual, TensorView delta, Norm norm, TensorView out) {
-    ShapeCheck.rmsNorm(residual, delta, norm, out);
-    NativeStatus.check(
-        "rmsNorm", CpuLibrary.rmsNorm(stream, normParams(residual, delta, norm, out)));
+    NormParams params = arguments.rmsNorm(residual, delta, norm, out);
+    NativeStatus.check("rmsNorm", CpuLibrary.rmsNorm(stream, params));
   }
 
   @Override
   public void layerNorm(TensorView residual, TensorView delta, Norm norm, TensorView out) {
-    ShapeCheck.layerNorm(residual, delta, norm, out);
-    NativeStatus.check(
-        "layerNorm", CpuLibrary.layerNorm(stream, normParams(residual, delta, norm, out)));
-  }
-
-  private NormParams normParams(TensorView residual, TensorView delta, Norm norm, TensorView out) {
-    return normParams
-        .residual(residual.address())
-        .delta(delta == null ? 0 : delta.address())
-        .gamma(address(norm.gamma()))
-        .beta(norm.beta() == null ? 0 : address(norm.beta()))
-        .out(out.address())
-        .numTokens(residual.shape().dim(0))
-        .hidden(residual.shape().dim(1))
-        .epsilon(norm.epsilon())
-        .weightType(norm.gamma().dtype().code())
-        .outType(out.dtype().code());
+    NormParams params = arguments.layerNorm(residual, delta, norm, out);
+    NativeStatus.check("layerNorm", CpuLibrary.layerNorm(stream, params));
   }
 
   @Override
@@ -140,104 +108,33 @@ public final class CpuKernels implements Kernels {
 
   @Override
   public void ropeAppend(RopeAppend args) {
-    HeadLayout heads = ShapeCheck.ropeAppend(args);
-    Norm anyNorm = args.queryNorm() != null ? args.queryNorm() : args.keyNorm();
-    ropeAppendParams
-        .qkv(args.qkv().address())
-        .qGamma(args.queryNorm() == null ? 0 : address(args.queryNorm().gamma()))
-        .kGamma(args.keyNorm() == null ? 0 : address(args.keyNorm().gamma()))
-        .rotary(args.rotary() == null ? 0 : args.rotary().address())
-        .positions(args.rows().positions().address())
-        .slots(args.rows().slots().address())
-        .q(args.q().address())
-        .kPages(args.cache().keys().address())
-        .vPages(args.cache().values().address())
-        .numTokens(args.q().shape().dim(0))
-        .queryHeads(heads.query())
-        .kvHeads(heads.kv())
-        .headDim(heads.dim())
-        .numPages(args.cache().keys().shape().dim(0))
-        .maxPositions(args.rotary() == null ? 0 : args.rotary().shape().dim(0))
-        .epsilon(anyNorm == null ? 0 : anyNorm.epsilon())
-        .weightType(anyNorm == null ? DType.F32.code() : anyNorm.gamma().dtype().code())
-        .type(args.q().dtype().code());
-    NativeStatus.check("ropeAppend", CpuLibrary.ropeAppend(stream, ropeAppendParams));
+    NativeStatus.check("ropeAppend", CpuLibrary.ropeAppend(stream, arguments.ropeAppend(args)));
   }
 
   @Override
   public void attention(Attention args) {
-    HeadLayout heads = ShapeCheck.attention(args);
-    TensorView keys = args.cache().keys();
-    long headStride = (long) KvLayer.PAGE_SLOTS * heads.dim();
-    long pageStride = heads.kv() * headStride;
-    Attention.Sequences sequences = args.sequences();
-    attentionParams
-        .q(args.q().address())
-        .out(args.out().address())
-        .k(keys.address())
-        .v(args.cache().values().address())
-        .queryStart(sequences.queryStart().address())
-        .contextLength(sequences.contextLength().address())
-        .pageTable(sequences.pageTable().address())
-        .kPageStride(pageStride)
-        .kHeadStride(headStride)
-        .kSlotStride(heads.dim())
-        .vPageStride(pageStride)
-        .vHeadStride(headStride)
-        .vSlotStride(heads.dim())
-        .numTokens(args.q().shape().dim(0))
-        .numSequences(sequences.contextLength().shape().dim(0))
-        .queryHeads(heads.query())
-        .kvHeads(heads.kv())
-        .headDim(heads.dim())
-        .numPages(keys.shape().dim(0))
-        .maxPages(sequences.pageTable().shape().dim(1))
-        .scale(args.mask().scale())
-        .window(args.mask().window())
-        .type(args.q().dtype().code())
-        .kvType(keys.dtype().code());
-    NativeStatus.check("attention", CpuLibrary.attention(stream, attentionParams));
+    NativeStatus.check("attention", CpuLibrary.attention(stream, arguments.attention(args)));
   }
 
   @Override
   public void activation(Activation kind, boolean gated, TensorView x, TensorView out) {
-    ShapeCheck.activation(gated, x, out);
-    activationParams
-        .x(x.address())
-        .out(out.address())
-        .numTokens(out.shape().dim(0))
-        .features(out.shape().dim(1))
-        .kind(kind.code())
-        .gated(gated ? 1 : 0)
-        .outType(out.dtype().code());
-    NativeStatus.check("activation", CpuLibrary.activation(stream, activationParams));
+    ActivationParams params = arguments.activation(kind, gated, x, out);
+    NativeStatus.check("activation", CpuLibrary.activation(stream, params));
   }
 
   @Override
   public void gatherRows(TensorView x, TensorView rows, TensorView out) {
-    ShapeCheck.gatherRows(x, rows, out);
-    gatherRowsParams
-        .x(x.address())
-        .rows(rows.address())
-        .out(out.address())
-        .numTokens(x.shape().dim(0))
-        .numRows(out.shape().dim(0))
-        .columns(x.shape().dim(1))
-        .type(x.dtype().code());
-    NativeStatus.check("gatherRows", CpuLibrary.gatherRows(stream, gatherRowsParams));
+    NativeStatus.check(
+        "gatherRows", CpuLibrary.gatherRows(stream, arguments.gatherRows(x, rows, out)));
   }
 
   @Override
   public void sample(TensorView logits, List<SampleRow> rows, TensorView tokens) {
     ShapeCheck.sample(logits, rows, tokens);
-    sampler.run(logits, rows, tokens);
+    NativeStatus.check("sample", sampler.run(logits, rows, tokens));
   }
 
-  /**
-   * Streaming read bandwidth of this machine on the stream's threads, in bytes per second.
-   *
-   * @param bytes to read over; above the last-level cache to measure memory
-   */
+  @Override
   public double readBandwidth(long bytes, double seconds) {
     double[] rate = new double[1];
     NativeStatus.check(
@@ -245,7 +142,7 @@ public final class CpuKernels implements Kernels {
     return rate[0];
   }
 
-  /** Peak of the dot product of the stream's instruction set, in FLOP per second. */
+  @Override
   public double dotPeak(double seconds) {
     double[] rate = new double[1];
     NativeStatus.check("dotPeak", CpuLibrary.foveaDotPeak(stream, seconds, rate));
@@ -264,10 +161,5 @@ public final class CpuKernels implements Kernels {
       CpuLibrary.foveaCloseStream(stream);
       stream.setNull();
     }
-  }
-
-  /** Address of a weight that {@link ShapeCheck} found in one piece. */
-  private static long address(Weight weight) {
-    return weight.segments().get(0).address();
   }
 }

@@ -4,6 +4,7 @@ import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The operations of a decoder's forward pass. Methods only enqueue: results may be read after
@@ -14,9 +15,13 @@ import java.util.List;
  * <p>Activations between operations are fp32 or the model's dtype as each method says; all sums are
  * fp32. Where a view has more rows than an operation has tokens, pass {@code view.rows(n)}.
  *
+ * <p>Every tensor of an operation lies in memory of {@link #allocate} or of a {@link Staging}'s
+ * device side; on backends that compute in the host's memory any {@link
+ * dev.fovea.tensor.HostBuffer} will do as well.
+ *
  * <p>Not thread-safe: one thread at a time.
  */
-public sealed interface Kernels extends AutoCloseable permits CpuKernels, ReferenceKernels {
+public sealed interface Kernels extends AutoCloseable permits NativeKernels, ReferenceKernels {
 
   /** What runs: shown in /version, logs and every benchmark. */
   KernelsInfo info();
@@ -24,12 +29,53 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
   /** Zeroed memory that the operations of this backend may read and write. */
   Buffer allocate(long bytes);
 
+  /** Memory that both Java and the operations see, one after the other. */
+  default Staging newStaging(long bytes) {
+    return Staging.shared(bytes);
+  }
+
+  /** Copies as many bytes between memory of the host and of the operations, in any direction. */
+  void copy(TensorView from, TensorView to);
+
   /**
    * Makes checkpoint tensors usable as a weight. Several matrices of the same width are stacked by
-   * rows, several vectors end to end, for {@link #linear} only. The CPU backends copy nothing and
-   * borrow the tensors.
+   * rows, several vectors end to end, for {@link #linear} only. Backends that compute in the host's
+   * memory copy nothing and borrow the tensors.
    */
   Weight prepare(List<TensorView> segments);
+
+  /** Whether weights no longer need the tensors that they were prepared from. */
+  default boolean copiesWeights() {
+    return false;
+  }
+
+  /** The device's memory; empty where operations compute in the host's. */
+  default Optional<DeviceMemory> memory() {
+    return Optional.empty();
+  }
+
+  /** Scratch memory that attention needs within the bounds. */
+  default long scratchBytes(AttentionBounds bounds) {
+    return 0;
+  }
+
+  /**
+   * Sets memory of a device aside, at once: {@link #allocate} and {@link #prepare} take from it,
+   * and so does attention's scratch, until it is closed and all of it is free again. Nothing
+   * happens where operations compute in the host's memory.
+   *
+   * @param bytes of everything, scratch included
+   * @throws KernelException if the device has not so much
+   */
+  default Reservation reserve(long bytes, AttentionBounds bounds) {
+    return () -> {};
+  }
+
+  /** Memory set aside; one at a time. */
+  interface Reservation extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /**
    * Token rows, plus position rows where {@code positionTable} is given: {@code out[n] =
@@ -58,8 +104,8 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
   void layerNorm(TensorView residual, TensorView delta, Norm norm, TensorView out);
 
   /**
-   * {@code out = x weight^T + bias}, one reduction order for every N: a row's bits depend on that
-   * row and the weight alone.
+   * {@code out = x weight^T + bias}. On CPUs one reduction order for every N: a row's bits depend
+   * on that row and the weight alone. On GPUs cuBLASLt chooses the order by the shape.
    *
    * @param x {@code [N, K]} in the weight's dtype
    * @param weight {@code [M, K]}
@@ -96,8 +142,7 @@ public sealed interface Kernels extends AutoCloseable permits CpuKernels, Refere
    *
    * @param logits {@code [R, V] f32}
    * @param rows one per row of logits
-   * @param tokens {@code [R] i32} in host memory: the id, or -1 for a row with a NaN or without any
-   *     finite logit
+   * @param tokens {@code [R] i32}: the id, or -1 for a row with a NaN or without any finite logit
    */
   void sample(TensorView logits, List<SampleRow> rows, TensorView tokens);
 

@@ -3,10 +3,11 @@ package dev.fovea.kernel;
 /**
  * What computes.
  *
- * @param backend "cpu" or "reference"
+ * @param backend "cuda", "cpu" or "reference"
  * @param device a name a person knows: the processor's or the GPU's
- * @param isa instruction set in use: "portable", "avx2", "avx512_bf16", or "java"
- * @param threads of the backend's pool
+ * @param isa instruction set in use: "portable", "avx2", "avx512_bf16", "java", or a GPU's
+ *     architecture, as "sm_90"
+ * @param threads of the backend's pool, or a GPU's multiprocessors
  * @param attentionKernel name of the attention kernel that runs
  */
 public record KernelsInfo(

@@ -1,6 +1,7 @@
 package dev.fovea.kernel;
 
 import dev.fovea.binding.CpuLibrary;
+import dev.fovea.binding.cuda.CudaLibrary;
 
 /** Turns the status of a native call into an exception with the library's own words. */
 final class NativeStatus {
@@ -14,10 +15,20 @@ final class NativeStatus {
    * @throws KernelException for any other failure
    */
   static void check(String operation, int status) {
-    if (status == OK) {
-      return;
+    if (status != OK) {
+      fail(operation, status, CpuLibrary.foveaLastError());
     }
-    String message = operation + ": " + CpuLibrary.foveaLastError();
+  }
+
+  /** {@link #check} of a call to the CUDA library. */
+  static void checkCuda(String operation, int status) {
+    if (status != OK) {
+      fail(operation, status, CudaLibrary.foveaLastError());
+    }
+  }
+
+  private static void fail(String operation, int status, String words) {
+    String message = operation + ": " + words;
     if (status == INVALID_ARGUMENT) {
       throw new IllegalArgumentException(message);
     }

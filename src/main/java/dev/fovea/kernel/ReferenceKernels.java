@@ -40,6 +40,12 @@ public final class ReferenceKernels implements Kernels {
   }
 
   @Override
+  public void copy(TensorView from, TensorView to) {
+    ShapeCheck.copy(from, to);
+    to.bytes().put(from.bytes());
+  }
+
+  @Override
   public Weight prepare(List<TensorView> segments) {
     return Weight.stack(segments);
   }
@@ -144,10 +150,7 @@ public final class ReferenceKernels implements Kernels {
   public void sample(TensorView logits, List<SampleRow> rows, TensorView tokens) {
     ShapeCheck.sample(logits, rows, tokens);
     int vocabulary = Math.toIntExact(logits.shape().dim(1));
-    for (SampleRow row : rows) {
-      checkBelow("penalty tokens", row.penalties().tokens(), vocabulary);
-      checkBelow("banned", row.banned(), vocabulary);
-    }
+    ShapeCheck.sampledIds(rows, vocabulary);
     int[] drawn = new int[rows.size()];
     IntStream.range(0, drawn.length)
         .parallel()
@@ -181,16 +184,7 @@ public final class ReferenceKernels implements Kernels {
 
   private static int[] idsBelow(String what, TensorView view, long limit) {
     int[] ids = Elements.ints(view);
-    checkBelow(what, ids, limit);
+    ShapeCheck.idsBelow(what, ids, limit);
     return ids;
-  }
-
-  private static void checkBelow(String what, int[] ids, long limit) {
-    for (int i = 0; i < ids.length; i++) {
-      if (ids[i] < 0 || ids[i] >= limit) {
-        throw new IllegalArgumentException(
-            "%s[%d]: expected an id in 0 .. %d, got %d".formatted(what, i, limit - 1, ids[i]));
-      }
-    }
   }
 }

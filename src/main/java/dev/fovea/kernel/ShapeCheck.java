@@ -110,6 +110,12 @@ final class ShapeCheck {
     expect("contextLength", lengths, DType.I32, b);
     expect("queryStart", args.sequences().queryStart(), DType.I32, b + 1);
     expect("pageTable", args.sequences().pageTable(), DType.I32, b, ANY);
+    int numGenerated = args.sequences().numGenerated();
+    require(
+        numGenerated >= 0 && numGenerated <= b,
+        "numGenerated: expected 0 to %s sequences, got %s",
+        b,
+        numGenerated);
     require(
         Float.isFinite(args.mask().scale()),
         "scale: expected a finite number, got %s",
@@ -137,6 +143,14 @@ final class ShapeCheck {
     expect("out", out, x.dtype(), r, x.shape().dim(1));
   }
 
+  static void copy(TensorView from, TensorView to) {
+    require(
+        from.byteSize() == to.byteSize(),
+        "copy: expected as many bytes as %s has, got %s",
+        from,
+        to);
+  }
+
   static void sample(TensorView logits, List<SampleRow> rows, TensorView tokens) {
     expect("logits", logits, DType.F32, rows.size(), ANY);
     expect("tokens", tokens, DType.I32, rows.size());
@@ -151,6 +165,23 @@ final class ShapeCheck {
           "penalties: expected as many counts as tokens %s, got %s",
           penalties.tokens().length,
           penalties.counts().length);
+    }
+  }
+
+  /** For backends whose kernels do not check ids. */
+  static void sampledIds(List<SampleRow> rows, long vocabulary) {
+    for (SampleRow row : rows) {
+      idsBelow("penalty tokens", row.penalties().tokens(), vocabulary);
+      idsBelow("banned", row.banned(), vocabulary);
+    }
+  }
+
+  static void idsBelow(String what, int[] ids, long limit) {
+    for (int i = 0; i < ids.length; i++) {
+      if (ids[i] < 0 || ids[i] >= limit) {
+        throw new IllegalArgumentException(
+            "%s[%d]: expected an id in 0 .. %d, got %d".formatted(what, i, limit - 1, ids[i]));
+      }
     }
   }
 

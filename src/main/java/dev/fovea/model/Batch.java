@@ -6,14 +6,31 @@ import java.util.List;
 /**
  * One step's work: for each sequence the tokens to compute and the pages that hold its keys and
  * values, new tokens included.
+ *
+ * @param numGenerated the first so many entries hold one token each that was generated; all others
+ *     are pieces of prompts, also where such a piece has a single token
  */
-public record Batch(List<Entry> entries) {
+public record Batch(List<Entry> entries, int numGenerated) {
 
   /** Tokens a page holds, S. */
   public static final int PAGE_SLOTS = KvLayer.PAGE_SLOTS;
 
   public Batch {
     entries = List.copyOf(entries);
+    boolean areSingle = numGenerated >= 0 && numGenerated <= entries.size();
+    for (int i = 0; areSingle && i < numGenerated; i++) {
+      areSingle = entries.get(i).tokens().count() == 1;
+    }
+    if (!areSingle) {
+      throw new IllegalArgumentException(
+          "numGenerated: expected as many entries of one token at the head of %d, got %d"
+              .formatted(entries.size(), numGenerated));
+    }
+  }
+
+  /** Pieces of prompts alone. */
+  public Batch(List<Entry> entries) {
+    this(entries, 0);
   }
 
   /** Packed tokens of the step, N. */

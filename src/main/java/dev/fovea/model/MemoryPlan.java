@@ -1,13 +1,17 @@
 package dev.fovea.model;
 
+import dev.fovea.kernel.AttentionBounds;
 import dev.fovea.kernel.KvLayer;
 import dev.fovea.tensor.DType;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
 
 /**
  * Where memory goes, known before anything is loaded.
  *
  * @param weightBytes of the checkpoint's tensors (mapped from their files on CPUs)
- * @param workspaceBytes activations, logits and the rotary table
+ * @param workspaceBytes activations, logits, the rotary table, the inputs of a step and the scratch
+ *     memory of attention
  * @param kvBytesPerToken keys and values of all layers
  * @param numPages KV pages, P
  * @param maxContext tokens a sequence may have
@@ -21,14 +25,27 @@ public record MemoryPlan(
     int maxContext,
     int longestContext) {
 
+  /** Every piece of a device's memory begins at a multiple of so many bytes. */
+  private static final int ALIGNMENT = 256;
+
+  /** Rotary table, scratch, and what goes in and out of a step. */
+  private static final int OTHER_PIECES = 4;
+
+  /** {@link #of(ModelConfig, DType, Capacity, ToLongFunction)} for kernels that need no scratch. */
+  public static MemoryPlan of(ModelConfig config, DType dtype, Capacity capacity) {
+    return of(config, dtype, capacity, bounds -> 0);
+  }
+
   /**
    * Shares out the memory of {@code capacity}.
    *
    * @param dtype of weights and pages
+   * @param scratch bytes that the kernels need for attention within bounds
    * @throws IllegalArgumentException if the model or the wanted context does not fit; the message
    *     has the numbers
    */
-  public static MemoryPlan of(ModelConfig config, DType dtype, Capacity capacity) {
+  public static MemoryPlan of(
+      ModelConfig config, DType dtype, Capacity capacity, ToLongFunction<AttentionBounds> scratch) {
     int positions = config.sizes().maxPositions();
     if (capacity.maxContext() > positions) {
       throw new IllegalArgumentException(
@@ -37,7 +54,9 @@ public record MemoryPlan(
     }
     int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
     long weights = Math.multiplyExact(TensorPlan.of(config).elements(), dtype.bytes());
-    long workspace = workspaceBytes(config, dtype, capacity, wanted);
+    long workspace =
+        workspaceBytes(config, dtype, capacity, wanted)
+            + scratch.applyAsLong(bounds(config, dtype, capacity, wanted));
     long perToken = kvBytesPerToken(config, dtype);
     long free = capacity.memoryBytes() - weights - workspace;
     long pages = Math.max(0, free) / (perToken * KvLayer.PAGE_SLOTS);
@@ -67,6 +86,18 @@ public record MemoryPlan(
     return weightBytes + workspaceBytes + kvBytes();
   }
 
+  /** In words, for logs. */
+  public String describe() {
+    return String.format(
+        Locale.ROOT,
+        "%.2f GB of memory: weights %.2f, keys and values %.2f (%d tokens), workspace %.2f",
+        totalBytes() * 1e-9,
+        weightBytes * 1e-9,
+        kvBytes() * 1e-9,
+        (long) numPages * KvLayer.PAGE_SLOTS,
+        workspaceBytes * 1e-9);
+  }
+
   private static long kvBytesPerToken(ModelConfig config, DType dtype) {
     long perLayer = 2L * config.attention().heads().kv() * config.attention().heads().dim();
     return perLayer * config.sizes().layers() * dtype.bytes();
@@ -78,6 +109,31 @@ public record MemoryPlan(
         config.rope() == null
             ? 0
             : (long) context * config.attention().heads().dim() * DType.F32.bytes();
-    return Workspace.bytes(config, dtype, capacity.maxTokens(), capacity.maxSequences()) + rotary;
+    return Workspace.bytes(config, dtype, capacity.maxTokens(), capacity.maxSequences())
+        + ModelRunner.bytes(capacity.maxTokens(), capacity.maxSequences(), context)
+        + rotary
+        + ALIGNMENT * numPieces(config);
+  }
+
+  /** Weights, keys and values, activations, and a few more. */
+  private static long numPieces(ModelConfig config) {
+    return TensorPlan.of(config).expected().size()
+        + 2L * config.sizes().layers()
+        + Workspace.Slot.values().length
+        + OTHER_PIECES;
+  }
+
+  /** The largest attention of a model that is used so. */
+  static AttentionBounds bounds(
+      ModelConfig config, DType dtype, Capacity capacity, int maxContext) {
+    int maxPages = pagesFor(maxContext);
+    long numPages = Math.min(Integer.MAX_VALUE, (long) capacity.maxSequences() * maxPages);
+    return new AttentionBounds(
+        config.attention().heads(),
+        dtype,
+        capacity.maxTokens(),
+        capacity.maxSequences(),
+        maxPages,
+        (int) numPages);
   }
 }

@@ -1,7 +1,9 @@
 package dev.fovea.model;
 
+import dev.fovea.kernel.AttentionBounds;
 import dev.fovea.kernel.Kernels;
 import dev.fovea.model.LoadProgress.Phase;
+import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import dev.fovea.weights.Checkpoint;
@@ -90,13 +92,18 @@ public final class ModelLoader {
     opened.add(checkpoint);
     TensorPlan plan = TensorPlan.of(config);
     DType dtype = supported(plan.check(checkpoint), directory);
-    MemoryPlan memory = MemoryPlan.of(config, dtype, capacity);
+    MemoryPlan memory = MemoryPlan.of(config, dtype, capacity, kernels::scratchBytes);
+    AttentionBounds bounds = MemoryPlan.bounds(config, dtype, capacity, memory.maxContext());
+    opened.add(kernels.reserve(memory.totalBytes(), bounds));
 
     progress.at(Phase.MAPPING_WEIGHTS, CHECKED);
     double perLayer = (MAPPED - CHECKED) / config.sizes().layers();
     DecoderWeights weights =
         new WeightReader(plan, checkpoint, kernels)
             .read(done -> progress.at(Phase.MAPPING_WEIGHTS, CHECKED + perLayer * done));
+    if (kernels.copiesWeights()) {
+      checkpoint.close();
+    }
 
     progress.at(Phase.RESERVING_MEMORY, MAPPED);
     KvCache cache = new KvCache(config, dtype, memory.numPages(), kernels);
@@ -107,13 +114,26 @@ public final class ModelLoader {
     TensorView rotary =
         config.rope() == null
             ? null
-            : RotaryTable.host(
-                config.rope(), memory.maxContext(), config.attention().heads().dim());
+            : placed(
+                RotaryTable.host(
+                    config.rope(), memory.maxContext(), config.attention().heads().dim()));
     DecoderModel model = new DecoderModel(config, weights, kernels, cache, workspace, rotary);
     ModelRunner runner = new ModelRunner(model, kernels, limits(config, capacity, memory));
     Collections.reverse(opened);
     progress.at(Phase.LOADED, 1);
     return new LoadedModel(config, generation, dtype, memory, runner, opened);
+  }
+
+  /** The table where the operations read it. */
+  private TensorView placed(TensorView host) {
+    if (kernels.memory().isEmpty()) {
+      return host;
+    }
+    Buffer buffer = kernels.allocate(host.byteSize());
+    TensorView device = new TensorView(buffer, 0, host.dtype(), host.shape());
+    kernels.copy(host, device);
+    kernels.synchronize();
+    return device;
   }
 
   private static StepRunner.Limits limits(

@@ -2,9 +2,10 @@ package dev.fovea.model;
 
 import dev.fovea.kernel.Kernels;
 import dev.fovea.kernel.SampleRow;
+import dev.fovea.kernel.Staging;
 import dev.fovea.tensor.DType;
+import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
-import java.nio.IntBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,17 +13,21 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Runs steps of a {@link DecoderModel} on a backend that computes in the calling thread: {@code
- * submit} does the work, {@code await} hands the tokens over.
+ * Runs steps of a {@link DecoderModel}. {@code submit} enqueues a step and the copy of its tokens,
+ * {@code await} waits for them; there is one set of inputs, so that a step waits for the one before
+ * to be done with them.
  */
 final class ModelRunner implements StepRunner {
   private final DecoderModel model;
   private final Kernels kernels;
   private final Limits limits;
   private final StepInputs inputs;
-  private final TensorView sampled;
+  private final Staging sampled;
   private final Deque<Finished> finished = new ArrayDeque<>();
+  private Pending pending;
   private long nextStep;
+
+  private record Pending(Ticket ticket, int numTokens) {}
 
   private record Finished(Ticket ticket, Tokens tokens) {}
 
@@ -30,34 +35,56 @@ final class ModelRunner implements StepRunner {
     this.model = model;
     this.kernels = kernels;
     this.limits = limits;
-    this.inputs = new StepInputs(limits);
-    this.sampled = TensorView.host(DType.I32, limits.maxSequences());
+    this.inputs = new StepInputs(limits, kernels);
+    this.sampled = kernels.newStaging(sampledBytes(limits.maxSequences()));
+  }
+
+  /** Memory of the device for a step's inputs and its tokens. */
+  static long bytes(int maxTokens, int maxSequences, int maxContext) {
+    return StepInputs.bytes(maxTokens, maxSequences, maxContext) + sampledBytes(maxSequences);
+  }
+
+  private static long sampledBytes(int maxSequences) {
+    return (long) maxSequences * DType.I32.bytes();
   }
 
   @Override
   public Ticket submit(Batch batch) {
+    finishPending();
     inputs.fill(batch);
     TensorView logits = model.forward(inputs);
-    TensorView tokens = sampled.rows(inputs.numRows());
     List<SampleRow> rows = sampleRows(batch);
     if (!rows.isEmpty()) {
+      TensorView tokens = new TensorView(sampled.device(), 0, DType.I32, Shape.of(rows.size()));
       kernels.sample(logits, rows, tokens);
+      sampled.download(tokens.byteSize());
     }
-    kernels.synchronize();
-    Ticket ticket = new Ticket(nextStep++);
-    finished.add(new Finished(ticket, read(tokens)));
-    return ticket;
+    pending = new Pending(new Ticket(nextStep++), rows.size());
+    return pending.ticket();
+  }
+
+  private void finishPending() {
+    if (pending != null) {
+      kernels.synchronize();
+      finished.add(new Finished(pending.ticket(), read(pending.numTokens())));
+      pending = null;
+    }
   }
 
   /** Computes a batch without sampling: logits {@code [R, V] f32} of the given rows of the step. */
   TensorView logits(Batch batch, int[] rows) {
+    finishPending();
     inputs.fill(batch);
+    kernels.synchronize();
     inputs.selectRows(rows);
     return model.forward(inputs);
   }
 
   @Override
   public Tokens await(Ticket ticket) {
+    if (finished.isEmpty()) {
+      finishPending();
+    }
     Finished first = finished.peek();
     if (first == null || !first.ticket().equals(ticket)) {
       throw new IllegalStateException(
@@ -72,17 +99,19 @@ final class ModelRunner implements StepRunner {
     return limits;
   }
 
-  /** Nothing to free: the model's memory is {@link LoadedModel}'s. */
+  /** Frees what steps go through; the model's memory is {@link LoadedModel}'s. */
   @Override
   public void close() {
+    pending = null;
     finished.clear();
+    inputs.close();
+    sampled.close();
   }
 
-  private static Tokens read(TensorView tokens) {
-    IntBuffer ids = tokens.bytes().asIntBuffer();
-    int[] drawn = new int[ids.remaining()];
-    boolean[] valid = new boolean[drawn.length];
-    ids.get(drawn);
+  private Tokens read(int numTokens) {
+    int[] drawn = new int[numTokens];
+    boolean[] valid = new boolean[numTokens];
+    sampled.host().bytes().asIntBuffer().get(drawn);
     for (int i = 0; i < drawn.length; i++) {
       valid[i] = drawn[i] >= 0;
     }

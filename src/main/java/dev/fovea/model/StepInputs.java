@@ -1,56 +1,115 @@
 package dev.fovea.model;
 
 import dev.fovea.kernel.Attention;
+import dev.fovea.kernel.Kernels;
 import dev.fovea.kernel.KvLayer;
 import dev.fovea.kernel.RopeAppend;
+import dev.fovea.kernel.Staging;
 import dev.fovea.model.StepRunner.Limits;
+import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
+import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.List;
 
-/** A {@link Batch} as the integer tensors that kernels read; host memory, refilled every step. */
-final class StepInputs {
+/**
+ * A {@link Batch} as the integer tensors that kernels read: parts of one staging, refilled and
+ * brought to the device by one copy every step.
+ */
+final class StepInputs implements AutoCloseable {
+  private static final int ALIGNMENT = 64;
+  private static final int NUM_PARTS = 7;
+
   private final Limits limits;
   private final int maxPages;
-  private final TensorView tokens;
-  private final TensorView positions;
-  private final TensorView slots;
-  private final TensorView queryStart;
-  private final TensorView contextLength;
-  private final TensorView pageTable;
-  private final TensorView rows;
+  private final Staging staging;
+  private final Part slots;
+  private final Part tokens;
+  private final Part positions;
+  private final Part queryStart;
+  private final Part contextLength;
+  private final Part rows;
+  private final Part pageTable;
   private int numTokens;
   private int numSequences;
+  private int numGenerated;
   private int numRows;
 
-  StepInputs(Limits limits) {
+  /** One tensor where Java writes it and where the operations read it. */
+  private record Part(TensorView host, TensorView device) {
+    static Part of(Staging staging, Spec spec) {
+      return new Part(view(staging.host(), spec), view(staging.device(), spec));
+    }
+
+    private static TensorView view(Buffer buffer, Spec spec) {
+      return new TensorView(buffer, spec.offset(), spec.dtype(), spec.shape());
+    }
+
+    IntBuffer ints() {
+      return host.bytes().asIntBuffer();
+    }
+  }
+
+  /** Where a tensor lies; the next begins at its end. */
+  private record Spec(long offset, DType dtype, Shape shape) {
+    static Spec first(DType dtype, long... dims) {
+      return new Spec(0, dtype, Shape.of(dims));
+    }
+
+    Spec next(DType dtype, long... dims) {
+      long padded = (end() + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+      return new Spec(padded, dtype, Shape.of(dims));
+    }
+
+    long end() {
+      return offset + shape.elements() * dtype.bytes();
+    }
+  }
+
+  StepInputs(Limits limits, Kernels kernels) {
     this.limits = limits;
     this.maxPages = MemoryPlan.pagesFor(limits.maxContext());
-    tokens = TensorView.host(DType.I32, limits.maxTokens());
-    positions = TensorView.host(DType.I32, limits.maxTokens());
-    slots = TensorView.host(DType.I64, limits.maxTokens());
-    queryStart = TensorView.host(DType.I32, limits.maxSequences() + 1);
-    contextLength = TensorView.host(DType.I32, limits.maxSequences());
-    pageTable = TensorView.host(DType.I32, limits.maxSequences(), maxPages);
-    rows = TensorView.host(DType.I32, limits.maxSequences());
+    Spec slotSpec = Spec.first(DType.I64, limits.maxTokens());
+    Spec tokenSpec = slotSpec.next(DType.I32, limits.maxTokens());
+    Spec positionSpec = tokenSpec.next(DType.I32, limits.maxTokens());
+    Spec startSpec = positionSpec.next(DType.I32, limits.maxSequences() + 1);
+    Spec lengthSpec = startSpec.next(DType.I32, limits.maxSequences());
+    Spec rowSpec = lengthSpec.next(DType.I32, limits.maxSequences());
+    // Last, because most of it is unused and need not travel.
+    Spec tableSpec = rowSpec.next(DType.I32, limits.maxSequences(), maxPages);
+    staging = kernels.newStaging(tableSpec.end());
+    slots = Part.of(staging, slotSpec);
+    tokens = Part.of(staging, tokenSpec);
+    positions = Part.of(staging, positionSpec);
+    queryStart = Part.of(staging, startSpec);
+    contextLength = Part.of(staging, lengthSpec);
+    rows = Part.of(staging, rowSpec);
+    pageTable = Part.of(staging, tableSpec);
+  }
+
+  /** Device memory of the staging. */
+  static long bytes(int maxTokens, int maxSequences, int maxContext) {
+    long table = (long) maxSequences * MemoryPlan.pagesFor(maxContext) * Integer.BYTES;
+    return 16L * maxTokens + 12L * (maxSequences + 1) + table + NUM_PARTS * ALIGNMENT;
   }
 
   /**
-   * Writes a batch out: its rows to sample are the last of each entry that draws.
+   * Writes a batch out and sends it to the device: its rows to sample are the last of each entry
+   * that draws.
    *
    * @throws IllegalArgumentException if the batch is beyond the limits
    */
   void fill(Batch batch) {
     check(batch);
-    IntBuffer ids = tokens.bytes().asIntBuffer();
-    IntBuffer places = positions.bytes().asIntBuffer();
-    LongBuffer slotIds = slots.bytes().asLongBuffer();
-    IntBuffer starts = queryStart.bytes().asIntBuffer();
-    IntBuffer lengths = contextLength.bytes().asIntBuffer();
-    IntBuffer table = pageTable.bytes().asIntBuffer();
-    IntBuffer sampled = rows.bytes().asIntBuffer();
+    IntBuffer ids = tokens.ints();
+    IntBuffer places = positions.ints();
+    LongBuffer slotIds = slots.host().bytes().asLongBuffer();
+    IntBuffer starts = queryStart.ints();
+    IntBuffer lengths = contextLength.ints();
+    IntBuffer table = pageTable.ints();
+    IntBuffer sampled = rows.ints();
     starts.put(0);
     for (Batch.Entry entry : batch.entries()) {
       Batch.TokenSlice slice = entry.tokens();
@@ -72,13 +131,21 @@ final class StepInputs {
     }
     numTokens = ids.position();
     numSequences = batch.entries().size();
+    numGenerated = batch.numGenerated();
     numRows = sampled.position();
+    upload();
   }
 
   /** Asks for the logits of other rows than the batch's; at most {@code maxSequences}. */
   void selectRows(int[] wanted) {
-    rows.bytes().asIntBuffer().put(wanted);
+    rows.ints().put(wanted);
     numRows = wanted.length;
+    upload();
+  }
+
+  private void upload() {
+    TensorView used = pageTable.host().rows(numSequences);
+    staging.upload(used.byteOffset() + used.byteSize());
   }
 
   int numTokens() {
@@ -90,27 +157,33 @@ final class StepInputs {
   }
 
   TensorView tokens() {
-    return tokens.rows(numTokens);
+    return tokens.device().rows(numTokens);
   }
 
   TensorView positions() {
-    return positions.rows(numTokens);
+    return positions.device().rows(numTokens);
   }
 
   RopeAppend.TokenRows tokenRows() {
-    return new RopeAppend.TokenRows(positions(), slots.rows(numTokens));
+    return new RopeAppend.TokenRows(positions(), slots.device().rows(numTokens));
   }
 
   Attention.Sequences sequences() {
     return new Attention.Sequences(
-        queryStart.rows(numSequences + 1),
-        contextLength.rows(numSequences),
-        pageTable.rows(numSequences));
+        queryStart.device().rows(numSequences + 1),
+        contextLength.device().rows(numSequences),
+        pageTable.device().rows(numSequences),
+        numGenerated);
   }
 
   /** Rows of the step whose logits are wanted, {@code [R] i32}. */
   TensorView rows() {
-    return rows.rows(numRows);
+    return rows.device().rows(numRows);
+  }
+
+  @Override
+  public void close() {
+    staging.close();
   }
 
   private void check(Batch batch) {

@@ -1,11 +1,13 @@
 package dev.fovea.server;
 
 import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.CudaKernels;
 import dev.fovea.kernel.KernelException;
 import dev.fovea.kernel.Kernels;
 import dev.fovea.kernel.KernelsInfo;
 import dev.fovea.kernel.ReferenceKernels;
 import dev.fovea.weights.Mapping;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -16,28 +18,39 @@ import org.jboss.logging.Logger;
 public record Backend(Kernels kernels, Mapping mapping) {
   private static final Logger LOG = Logger.getLogger(Backend.class);
 
+  /** Of those that CUDA shows this process; CUDA_VISIBLE_DEVICES chooses among more. */
+  private static final int FIRST_DEVICE = 0;
+
   /**
    * @throws ModelLoadException if the wanted device is not there
    */
   static Backend open(FoveaConfig config) {
     return switch (config.device()) {
       case REFERENCE -> reference();
-      case CPU -> cpu(config);
+      case CPU -> only("cpu", () -> openCpu(config));
       case AUTO -> automatic(config);
-      case CUDA ->
-          throw new ModelLoadException(
-              "fovea.device: cuda is not built into this version; expected auto, cpu or reference");
+      case CUDA -> only("cuda", Backend::openCuda);
     };
   }
 
   /** In words, for logs and the terminal. */
   public static String describe(KernelsInfo info) {
-    return "%s (%s, %s, %d threads, attention %s)"
+    return "%s (%s, %s, %d %s, attention %s)"
         .formatted(
-            info.backend(), info.device(), info.isa(), info.threads(), info.attentionKernel());
+            info.backend(),
+            info.device(),
+            info.isa(),
+            info.threads(),
+            info.backend().equals("cuda") ? "multiprocessors" : "threads",
+            info.attentionKernel());
   }
 
   private static Backend automatic(FoveaConfig config) {
+    try {
+      return openCuda();
+    } catch (KernelException e) {
+      LOG.infof("Computing on the CPU: %s", e.getMessage());
+    }
     try {
       return openCpu(config);
     } catch (KernelException e) {
@@ -46,12 +59,17 @@ public record Backend(Kernels kernels, Mapping mapping) {
     }
   }
 
-  private static Backend cpu(FoveaConfig config) {
+  private static Backend only(String device, Supplier<Backend> open) {
     try {
-      return openCpu(config);
+      return open.get();
     } catch (KernelException e) {
-      throw new ModelLoadException("fovea.device: cpu cannot be used: " + e.getMessage(), e);
+      throw new ModelLoadException(
+          "fovea.device: %s cannot be used: %s".formatted(device, e.getMessage()), e);
     }
+  }
+
+  private static Backend openCuda() {
+    return new Backend(CudaKernels.open(FIRST_DEVICE), Mapping.NATIVE);
   }
 
   private static Backend openCpu(FoveaConfig config) {

@@ -17,10 +17,12 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 
 /** Loads a Hugging Face checkpoint directory. */
 @Singleton
 public final class CheckpointSource implements ModelSource {
+  private static final Logger LOG = Logger.getLogger(CheckpointSource.class);
 
   @Override
   public ServedModel load(FoveaConfig config, EngineObserver observer, Progress progress) {
@@ -53,12 +55,14 @@ public final class CheckpointSource implements ModelSource {
 
   private static ServedModel open(
       Path directory, FoveaConfig config, EngineObserver observer, Progress progress) {
-    Capacity capacity = MemoryBudget.of(config, ModelLoader.inspect(directory));
+    ModelLoader.Inspection inspection = ModelLoader.inspect(directory);
     ModelText text = ModelText.load(directory);
     Backend backend = Backend.open(config);
+    Capacity capacity = MemoryBudget.of(config, inspection, backend.kernels().memory());
     LoadedModel loaded =
         new ModelLoader(backend.kernels(), backend.mapping())
             .load(directory, capacity, (phase, done) -> progress.report(describe(phase), done));
+    LOG.info(loaded.memory().describe());
     GenerationDefaults defaults =
         GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
     Engine engine = Engine.start(loaded.runner(), engineConfig(config), NanoClock.SYSTEM, observer);

@@ -40,8 +40,15 @@ public interface FoveaConfig {
   int prefillChunk();
 
   /**
-   * Memory for keys and values; if absent, room for two sequences of full context, at most 2 GiB
-   * and a quarter of the machine's memory.
+   * Share of a GPU's memory that may be in use once the model is loaded, what other processes use
+   * included; the rest is left to others.
+   */
+  @WithDefault("0.9")
+  double memoryFraction();
+
+  /**
+   * Memory for keys and values; if absent, on a GPU what is left of its share, else room for two
+   * sequences of full context, at most 2 GiB and a quarter of the machine's memory.
    */
   Optional<MemorySize> kvMemory();
 
@@ -86,13 +93,16 @@ public interface FoveaConfig {
 
   /** Backends. */
   enum Device {
-    /** The native CPU kernels, or the Java reference kernels where they do not load. */
+    /**
+     * A CUDA device where there is one, else the native CPU kernels, else the Java reference
+     * kernels.
+     */
     AUTO,
+    /** The first CUDA device or nothing. */
+    CUDA,
     /** The native CPU kernels or nothing. */
     CPU,
     /** The Java reference kernels. */
-    REFERENCE,
-    /** Not built yet. */
-    CUDA
+    REFERENCE
   }
 }

@@ -1,11 +1,13 @@
 package dev.fovea.server;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.fovea.kernel.DeviceMemory;
 import dev.fovea.model.Batch;
 import dev.fovea.model.Capacity;
 import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.ModelLoader;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 
 /** Turns the settings of context, sequences and memory into what a model is prepared for. */
 public final class MemoryBudget {
@@ -16,10 +18,23 @@ public final class MemoryBudget {
   private MemoryBudget() {}
 
   /**
+   * In the host's memory.
+   *
    * @param inspection of the model
    * @throws IllegalArgumentException if the wanted context exceeds the model's
    */
   public static Capacity of(FoveaConfig config, ModelLoader.Inspection inspection) {
+    return of(config, inspection, Optional.empty());
+  }
+
+  /**
+   * @param inspection of the model
+   * @param device its memory before anything of the model is there; empty: the host's is used
+   * @throws IllegalArgumentException if the wanted context exceeds the model's, or the fraction of
+   *     memory is not above 0 and at most 1
+   */
+  static Capacity of(
+      FoveaConfig config, ModelLoader.Inspection inspection, Optional<DeviceMemory> device) {
     int maxSequences = config.maxSequences();
     int maxTokens = config.prefillChunk() + maxSequences;
     int maxContext = config.maxContext().orElse(0);
@@ -28,6 +43,10 @@ public final class MemoryBudget {
             inspection.config(),
             inspection.dtype(),
             new Capacity(maxTokens, maxSequences, maxContext, Long.MAX_VALUE));
+    if (device.isPresent() && config.kvMemory().isEmpty()) {
+      return new Capacity(
+          maxTokens, maxSequences, maxContext, share(device.get(), config.memoryFraction()));
+    }
     long kvBytes =
         config
             .kvMemory()
@@ -38,6 +57,16 @@ public final class MemoryBudget {
         maxSequences,
         maxContext,
         unbounded.weightBytes() + unbounded.workspaceBytes() + kvBytes);
+  }
+
+  /** What is left of a share of the device when others and this process's own code have theirs. */
+  private static long share(DeviceMemory device, double fraction) {
+    if (!(fraction > 0 && fraction <= 1)) {
+      throw new IllegalArgumentException(
+          "fovea.memory-fraction: expected above 0 and at most 1, got " + fraction);
+    }
+    long used = device.total() - device.free();
+    return Math.max(1, (long) (fraction * device.total()) - used);
   }
 
   /**

@@ -21,6 +21,16 @@ public class NativeLibraryTest {
     }
   }
 
+  /** Likewise of the CUDA library; what is missing then is a device at most. */
+  @Test
+  void theCudaLibraryLoadsWhereverNvccBuiltIt() {
+    Optional<String> failure = NativeLibrary.cudaFailure();
+    failure.ifPresent(why -> assertThat(why.lines()).hasSize(1));
+    if (isOnPath("nvcc") && !isMissing()) {
+      assertThat(failure.orElse("")).doesNotContain("native CUDA library not loaded");
+    }
+  }
+
   /** A condition for tests that need the library. */
   public static boolean isMissing() {
     return NativeLibrary.cpuFailure().isPresent();

@@ -97,6 +97,22 @@ class SchedulerTest {
   }
 
   @Test
+  void generatedTokensComeFirstAndAPromptsLastTokenIsNone() {
+    Drive drive = new Drive(new EngineConfig(64, 32, 8, QUEUE), 1024, 64);
+    drive.add(greedy(new int[] {1}, 50));
+    drive.add(greedy(new int[] {2}, 50));
+    assertThat(drive.step().batch().numGenerated()).as("two prompts of one token").isZero();
+    drive.add(greedy(new int[33], 50));
+    Step chunk = drive.step();
+    assertThat(chunk.batch().numGenerated()).isEqualTo(2);
+    assertThat(chunk.batch().entries()).hasSize(3);
+    Step rest = drive.step();
+    assertThat(rest.batch().entries().get(2).tokens().count()).isEqualTo(1);
+    assertThat(rest.batch().numGenerated()).as("beside the rest of a prompt").isEqualTo(2);
+    assertThat(drive.step().batch().numGenerated()).isEqualTo(3);
+  }
+
+  @Test
   void earlierRequestsAreAdmittedFirst() {
     Drive drive = new Drive(new EngineConfig(64, 64, 2, QUEUE), 1024, 16);
     List<Sequence> order = new ArrayList<>();

@@ -2,7 +2,10 @@ package dev.fovea.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
+import dev.fovea.tensor.Shape;
+import dev.fovea.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -103,32 +106,91 @@ final class AttentionCase {
       queryStart[i + 1] = queryStart[i] + shape.sequences().get(i).rows();
       contextLength[i] = shape.sequences().get(i).context();
     }
-    return new Inputs(queryStart, contextLength, pageTable.clone(), maxPages, shape.window());
+    return new Inputs(
+        queryStart, contextLength, pageTable.clone(), maxPages, shape.window(), numGenerated());
   }
 
-  record Inputs(int[] queryStart, int[] contextLength, int[] pageTable, int maxPages, int window) {}
+  /**
+   * The sequences of one row at the head: every other case calls them generated tokens, the others
+   * prompts.
+   */
+  private int numGenerated() {
+    int single = 0;
+    while (single < shape.sequences().size() && shape.sequences().get(single).rows() == 1) {
+      single++;
+    }
+    return shape.seed() % 2 == 0 ? single : 0;
+  }
+
+  record Inputs(
+      int[] queryStart,
+      int[] contextLength,
+      int[] pageTable,
+      int maxPages,
+      int window,
+      int numGenerated) {}
 
   /** Runs the case; out is poisoned first, canaries and inputs are checked afterwards. */
   void run(Kernels kernels, Inputs inputs, TestTensor out) {
     long before = q.checksum() ^ keyPages.checksum() ^ valuePages.checksum();
-    TestTensor table = TestTensor.ints(inputs.pageTable);
-    Attention args =
-        new Attention(
-            q.view(),
-            new KvLayer(keyPages.view(), valuePages.view()),
-            new Attention.Sequences(
-                TestTensor.ints(inputs.queryStart).view(),
-                TestTensor.ints(inputs.contextLength).view(),
-                table.view().reshape(inputs.contextLength.length, inputs.maxPages)),
-            new Attention.Mask(scale(), inputs.window),
-            out.view());
-    out.poison();
-    kernels.attention(args);
-    kernels.synchronize();
+    repeat(kernels, inputs, out);
     out.assertCanariesAlive("attention out");
     assertThat(q.checksum() ^ keyPages.checksum() ^ valuePages.checksum())
         .as("checksum of q, K and V")
         .isEqualTo(before);
+  }
+
+  /** Runs the case on a poisoned output and checks nothing. */
+  void repeat(Kernels kernels, Inputs inputs, TestTensor out) {
+    TestTensor table = TestTensor.ints(inputs.pageTable);
+    out.poison();
+    kernels.attention(
+        new Attention(
+            q.on(kernels),
+            new KvLayer(keyPages.on(kernels), valuePages.on(kernels)),
+            new Attention.Sequences(
+                TestTensor.ints(inputs.queryStart).on(kernels),
+                TestTensor.ints(inputs.contextLength).on(kernels),
+                table.on(kernels).reshape(inputs.contextLength.length, inputs.maxPages),
+                inputs.numGenerated),
+            new Attention.Mask(scale(), inputs.window),
+            out.on(kernels)));
+    kernels.synchronize();
+  }
+
+  /** Runs the case with its pages moved into a pool in which they begin past so many elements. */
+  void runFar(Kernels kernels, long elements, TestTensor out) {
+    HeadLayout heads = shape.heads();
+    Shape pool = keyPages.view().shape();
+    int before = (int) (elements / (pool.elements() / pool.dim(0))) + 1;
+    Shape far = Shape.of(before + pool.dim(0), heads.kv(), SLOTS, heads.dim());
+    int[] table = pageTable.clone();
+    for (int i = 0; i < table.length; i++) {
+      boolean isUsed = table[i] >= 0 && table[i] < pool.dim(0);
+      table[i] += isUsed ? before : 0;
+    }
+    Inputs inputs = inputs();
+    kernels.attention(
+        new Attention(
+            q.on(kernels),
+            new KvLayer(moved(kernels, keyPages, far), moved(kernels, valuePages, far)),
+            new Attention.Sequences(
+                TestTensor.ints(inputs.queryStart).on(kernels),
+                TestTensor.ints(inputs.contextLength).on(kernels),
+                TestTensor.ints(table).on(kernels).reshape(inputs.contextLength.length, maxPages),
+                inputs.numGenerated),
+            new Attention.Mask(scale(), shape.window()),
+            out.on(kernels)));
+    kernels.synchronize();
+  }
+
+  private static TensorView moved(Kernels kernels, TestTensor pages, Shape far) {
+    DType dtype = pages.view().dtype();
+    Buffer buffer = kernels.allocate(far.elements() * dtype.bytes());
+    TensorView all = new TensorView(buffer, 0, dtype, far);
+    long count = pages.view().shape().dim(0);
+    kernels.copy(pages.on(kernels), all.rows(far.dim(0) - count, count));
+    return all;
   }
 
   /**
@@ -145,14 +207,15 @@ final class AttentionCase {
     TestTensor out = TestTensor.poisoned(shape.dtype(), rows, heads.query(), heads.dim());
     kernels.attention(
         new Attention(
-            q.view().rows(row, rows),
-            new KvLayer(keyPages.view(), valuePages.view()),
+            q.on(kernels).rows(row, rows),
+            new KvLayer(keyPages.on(kernels), valuePages.on(kernels)),
             new Attention.Sequences(
-                TestTensor.ints(0, rows).view(),
-                TestTensor.ints(context).view(),
-                TestTensor.ints(table).view().reshape(1, maxPages)),
+                TestTensor.ints(0, rows).on(kernels),
+                TestTensor.ints(context).on(kernels),
+                TestTensor.ints(table).on(kernels).reshape(1, maxPages),
+                sequence < numGenerated() ? 1 : 0),
             new Attention.Mask(scale(), shape.window()),
-            out.view()));
+            out.on(kernels)));
     kernels.synchronize();
     return out;
   }

@@ -57,7 +57,12 @@ class AttentionFaultsTest {
 
     private static AttentionCase.Inputs with(AttentionCase.Inputs in, int window) {
       return new AttentionCase.Inputs(
-          in.queryStart(), in.contextLength(), in.pageTable(), in.maxPages(), window);
+          in.queryStart(),
+          in.contextLength(),
+          in.pageTable(),
+          in.maxPages(),
+          window,
+          in.numGenerated());
     }
   }
 

@@ -34,15 +34,22 @@ final class AttentionOracle {
   private final List<Result> results;
 
   AttentionOracle(AttentionCase data) {
+    this(data, MAX_WORK);
+  }
+
+  /**
+   * @param maxWork multiply-adds to spend
+   */
+  AttentionOracle(AttentionCase data, long maxWork) {
     this.data = data;
-    this.lines = choose();
+    this.lines = choose(maxWork);
     results = lines.parallelStream().map(l -> new Result(exact(l), naive(l))).toList();
   }
 
-  private List<Line> choose() {
+  private List<Line> choose(long maxWork) {
     AttentionShape shape = data.shape;
     Random random = new Random(shape.seed() + 1);
-    double share = Math.min(1, (double) MAX_WORK / shape.work());
+    double share = Math.min(1, (double) maxWork / shape.work());
     List<Line> chosen = new ArrayList<>();
     int start = 0;
     for (int i = 0; i < shape.sequences().size(); i++) {

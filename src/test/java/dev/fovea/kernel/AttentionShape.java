@@ -2,6 +2,7 @@ package dev.fovea.kernel;
 
 import dev.fovea.tensor.DType;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
@@ -14,6 +15,11 @@ import java.util.Random;
  */
 record AttentionShape(
     DType dtype, HeadLayout heads, int window, List<Sequence> sequences, long seed) {
+
+  /** Single rows come first, as in a batch of the engine's. */
+  AttentionShape {
+    sequences = sequences.stream().sorted(Comparator.comparing(s -> s.rows() != 1)).toList();
+  }
 
   /** The last {@code rows} of {@code context} positions are computed. */
   record Sequence(int rows, int context) {}

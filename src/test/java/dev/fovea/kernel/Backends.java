@@ -1,6 +1,7 @@
 package dev.fovea.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.fovea.binding.NativeLibrary;
 import java.util.ArrayList;
@@ -9,21 +10,25 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Every path that the contract runs on this machine. */
+/**
+ * Every path that the contract runs on this machine: those of the host or, where the property
+ * {@code fovea.test.device} is {@code cuda}, the GPU's alone.
+ */
 final class Backends {
+  private static final boolean ON_CUDA = "cuda".equals(System.getProperty("fovea.test.device"));
 
   /**
    * A way to open kernels.
    *
-   * @param isa that {@link KernelsInfo} must name
+   * @param isa that {@link KernelsInfo} must name, or its beginning on a GPU
    */
   record Backend(String name, String isa, Supplier<Kernels> open) {
 
     /** Opened kernels, surely those that were asked for. */
     Kernels opened() {
       Kernels kernels = open.get();
-      assertThat(kernels.info().isa()).as("instruction set that runs").isEqualTo(isa);
-      assertThat(kernels.info().attentionKernel()).endsWith(isa);
+      assertThat(kernels.info().isa()).as("instruction set that runs").startsWith(isa);
+      assertThat(kernels.info().attentionKernel()).contains(ON_CUDA ? "mma" : isa);
       return kernels;
     }
 
@@ -41,11 +46,20 @@ final class Backends {
 
   static List<Backend> all() {
     List<Backend> all = new ArrayList<>();
+    if (ON_CUDA) {
+      all.add(new Backend("cuda", "sm_", () -> CudaKernels.open(0)));
+      return all;
+    }
     all.add(new Backend("reference", "java", ReferenceKernels::new));
     if (NativeLibrary.cpuFailure().isEmpty()) {
       all.addAll(cpu(THREADS));
     }
     return all;
+  }
+
+  /** For promises that only backends in the host's memory make. */
+  static void assumeOnHost() {
+    assumeFalse(ON_CUDA);
   }
 
   /** The native kernels once for each instruction set that the processor has. */

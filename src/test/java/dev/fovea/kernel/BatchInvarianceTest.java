@@ -44,7 +44,7 @@ class BatchInvarianceTest {
   private static void assertRowsAlone(Kernels kernels, DType dtype, int inputs, int outputs) {
     Random random = new Random(inputs * 31L + outputs);
     int most = ROWS[ROWS.length - 1];
-    TensorView x = TestTensor.normal(random, 1, dtype, most, inputs).view();
+    TensorView x = TestTensor.normal(random, 1, dtype, most, inputs).on(kernels);
     Weight weight =
         kernels.prepare(List.of(TestTensor.normal(random, 1, dtype, outputs, inputs).view()));
     Weight bias = kernels.prepare(List.of(TestTensor.normal(random, 1, dtype, outputs).view()));
@@ -65,7 +65,7 @@ class BatchInvarianceTest {
 
   private static byte[] product(Kernels kernels, TensorView x, Weight weight, Weight bias) {
     TestTensor out = TestTensor.poisoned(DType.F32, x.shape().dim(0), weight.shape().dim(0));
-    kernels.linear(x, weight, bias, out.view());
+    kernels.linear(x, weight, bias, out.on(kernels));
     kernels.synchronize();
     out.assertCanariesAlive("linear out");
     return out.toBytes();

@@ -128,14 +128,14 @@ final class RopeCase {
     boolean hasNorm = shape.headNormType != null;
     kernels.ropeAppend(
         new RopeAppend(
-            qkv.view(),
+            qkv.on(kernels),
             hasNorm ? new Norm(kernels.prepare(List.of(queryGamma.view())), null, EPSILON) : null,
             hasNorm ? new Norm(kernels.prepare(List.of(keyGamma.view())), null, EPSILON) : null,
-            shape.isRotated ? rotary.view() : null,
+            shape.isRotated ? rotary.on(kernels) : null,
             new RopeAppend.TokenRows(
-                TestTensor.ints(positions).view(), TestTensor.longs(slots).view()),
-            q.view(),
-            new KvLayer(keyPages.view(), valuePages.view())));
+                TestTensor.ints(positions).on(kernels), TestTensor.longs(slots).on(kernels)),
+            q.on(kernels),
+            new KvLayer(keyPages.on(kernels), valuePages.on(kernels))));
     kernels.synchronize();
     q.assertCanariesAlive("q");
     keyPages.assertCanariesAlive("key pages");

@@ -47,11 +47,11 @@ class RowOperationsContractTest {
         kernels -> {
           TestTensor out = TestTensor.poisoned(DType.F32, tokens, hidden);
           kernels.embed(
-              TestTensor.ints(ids).view(),
-              TestTensor.ints(positions).view(),
+              TestTensor.ints(ids).on(kernels),
+              TestTensor.ints(positions).on(kernels),
               kernels.prepare(List.of(table.view())),
               hasPositions ? kernels.prepare(List.of(places.view())) : null,
-              out.view());
+              out.on(kernels));
           kernels.synchronize();
           out.assertCanariesAlive("embed out");
           assertThat(out.values()).isEqualTo(expected);
@@ -71,7 +71,7 @@ class RowOperationsContractTest {
       Backends.onEach(
           kernels -> {
             TestTensor out = TestTensor.poisoned(dtype, rows.length, columns);
-            kernels.gatherRows(x.view(), TestTensor.ints(rows).view(), out.view());
+            kernels.gatherRows(x.on(kernels), TestTensor.ints(rows).on(kernels), out.on(kernels));
             kernels.synchronize();
             out.assertCanariesAlive("gatherRows out");
             int rowBytes = columns * dtype.bytes();
@@ -131,7 +131,7 @@ class RowOperationsContractTest {
 
     void run(Kernels kernels) {
       out.poison();
-      kernels.activation(kind, gated, x.view(), out.view());
+      kernels.activation(kind, gated, x.on(kernels), out.on(kernels));
       kernels.synchronize();
       out.assertCanariesAlive("activation out");
     }
@@ -159,7 +159,7 @@ class RowOperationsContractTest {
         ActivationCase data = new ActivationCase(kind, DType.F32, true, 97, 2);
         try (Kernels kernels = new ReferenceKernels()) {
           if (kind != other) {
-            kernels.activation(other, true, data.x.view(), data.out.view());
+            kernels.activation(other, true, data.x.on(kernels), data.out.on(kernels));
             assertThatThrownBy(data::check).hasMessageContaining("above the bound");
           }
         }
@@ -175,7 +175,7 @@ class RowOperationsContractTest {
           kernels -> {
             TestTensor x = TestTensor.of(DType.F32, far, 1, far.length);
             TestTensor out = TestTensor.poisoned(DType.F32, 1, far.length);
-            kernels.activation(kind, false, x.view(), out.view());
+            kernels.activation(kind, false, x.on(kernels), out.on(kernels));
             kernels.synchronize();
             double[] got = out.values();
             for (int i = 0; i < far.length; i++) {

@@ -27,7 +27,7 @@ class SampleContractTest {
       matrix.view().rows(r, 1).bytes().asFloatBuffer().put(logits[r]);
     }
     TestTensor tokens = TestTensor.poisoned(DType.I32, logits.length);
-    kernels.sample(matrix.view(), rows, tokens.view());
+    kernels.sample(matrix.on(kernels), rows, tokens.on(kernels));
     kernels.synchronize();
     matrix.assertCanariesAlive("logits");
     tokens.assertCanariesAlive("tokens");

@@ -2,6 +2,7 @@ package dev.fovea.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.Shape;
@@ -10,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.zip.CRC32;
 
-/** A tensor in host memory between two canaries, read and written by the tests' own codec. */
+/**
+ * A tensor between two canaries, read and written by the tests' own codec. It lies in host memory;
+ * kernels get it by {@link #on}, which on a device is a copy that later reads bring back.
+ */
 final class TestTensor {
   private static final int CANARY_BYTES = 256;
   private static final byte CANARY = (byte) 0xA5;
@@ -18,6 +22,14 @@ final class TestTensor {
   private final HostBuffer buffer;
   private final TensorView view;
   private final ByteBuffer elements;
+
+  /** Whose device holds the twin, or null. */
+  private Kernels device;
+
+  private TensorView twin;
+
+  /** Whether the twin is newer than what lies in host memory. */
+  private boolean onDevice;
 
   private TestTensor(DType dtype, int misalignment, long... dims) {
     Shape shape = Shape.of(dims);
@@ -74,8 +86,41 @@ final class TestTensor {
     return this;
   }
 
+  /** In host memory. */
   TensorView view() {
     return view;
+  }
+
+  /** Where operations of these kernels read and write it. */
+  TensorView on(Kernels kernels) {
+    if (kernels.memory().isEmpty()) {
+      onDevice = false;
+      return view;
+    }
+    if (device != kernels) {
+      Buffer copy = kernels.allocate(buffer.byteSize());
+      twin = new TensorView(copy, view.byteOffset(), view.dtype(), view.shape());
+      device = kernels;
+      onDevice = false;
+    }
+    if (!onDevice) {
+      kernels.copy(all(buffer), all(twin.buffer()));
+      kernels.synchronize();
+      onDevice = true;
+    }
+    return twin;
+  }
+
+  /** Brings back what operations have written. */
+  private void fetch() {
+    if (onDevice) {
+      device.copy(all(twin.buffer()), all(buffer));
+      device.synchronize();
+    }
+  }
+
+  private static TensorView all(Buffer buffer) {
+    return new TensorView(buffer, 0, DType.BF16, Shape.of(buffer.byteSize() / DType.BF16.bytes()));
   }
 
   int count() {
@@ -83,6 +128,8 @@ final class TestTensor {
   }
 
   void poison() {
+    fetch();
+    onDevice = false;
     ByteBuffer bytes = view.bytes();
     while (bytes.remaining() >= Long.BYTES) {
       bytes.putLong(-1);
@@ -94,6 +141,8 @@ final class TestTensor {
 
   /** Stores the nearest value of the dtype and gives it back. */
   double set(int index, double value) {
+    fetch();
+    onDevice = false;
     FloatFormat format = FloatFormat.of(view.dtype());
     int bits = format.encode(value);
     if (view.dtype() == DType.F32) {
@@ -106,6 +155,7 @@ final class TestTensor {
 
   /** All elements, exactly. */
   double[] values() {
+    fetch();
     FloatFormat format = FloatFormat.of(view.dtype());
     boolean wide = view.dtype() == DType.F32;
     double[] values = new double[count()];
@@ -116,18 +166,21 @@ final class TestTensor {
   }
 
   int[] ints() {
+    fetch();
     int[] values = new int[count()];
     view.bytes().asIntBuffer().get(values);
     return values;
   }
 
   byte[] toBytes() {
+    fetch();
     byte[] bytes = new byte[(int) view.byteSize()];
     view.bytes().get(bytes);
     return bytes;
   }
 
   long checksum() {
+    fetch();
     CRC32 crc = new CRC32();
     crc.update(view.bytes());
     return crc.getValue();
@@ -135,6 +188,7 @@ final class TestTensor {
 
   /** Fails if anything outside the elements was written. */
   void assertCanariesAlive(String what) {
+    fetch();
     ByteBuffer all = buffer.bytes();
     int first = (int) view.byteOffset();
     int end = first + (int) view.byteSize();

@@ -2,6 +2,7 @@ package dev.fovea.model;
 
 import dev.fovea.binding.NativeLibrary;
 import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.CudaKernels;
 import dev.fovea.kernel.Isa;
 import dev.fovea.kernel.KernelException;
 import dev.fovea.kernel.Kernels;
@@ -13,13 +14,17 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * The backends that this machine can run: Java, and the native library with each instruction set.
+ * The backends that this machine can run: Java, and the native library with each instruction set;
+ * where the property {@code fovea.test.device} is {@code cuda}, the GPU alone.
  */
 record Backends(String name, Supplier<Kernels> open, Mapping mapping) {
   private static final int THREADS = 2;
 
   static List<Backends> available() {
     List<Backends> all = new ArrayList<>();
+    if ("cuda".equals(System.getProperty("fovea.test.device"))) {
+      return List.of(new Backends("cuda", () -> CudaKernels.open(0), Mapping.NATIVE));
+    }
     all.add(new Backends("reference", ReferenceKernels::new, Mapping.JAVA));
     if (NativeLibrary.cpuFailure().isEmpty()) {
       for (Isa isa : new Isa[] {Isa.PORTABLE, Isa.AVX2, Isa.AVX512}) {

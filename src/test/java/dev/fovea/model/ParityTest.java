@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.kernel.Kernels;
+import dev.fovea.kernel.ReferenceKernels;
 import dev.fovea.tensor.DType;
+import dev.fovea.weights.Mapping;
 import dev.fovea.weights.SafetensorsFiles.Tensor;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -165,9 +167,8 @@ class ParityTest {
   }
 
   private static double referenceError(Path directory, ParityFixture fixture) {
-    Backends reference = Backends.available().get(0);
-    try (Kernels kernels = reference.open().get();
-        TestSession session = new TestSession(directory, kernels, reference.mapping())) {
+    try (Kernels kernels = new ReferenceKernels();
+        TestSession session = new TestSession(directory, kernels, Mapping.JAVA)) {
       return max(errors(session, fixture, TestSession.MAX_TOKENS));
     }
   }

@@ -45,9 +45,7 @@ final class TestSession implements AutoCloseable {
     int[] rows = IntStream.range(0, count).toArray();
     TensorView logits = runner.logits(new Batch(List.of(entry)), rows);
     TensorView host = TensorView.host(DType.F32, logits.shape().toArray());
-    TensorView order = TensorView.host(DType.I32, count);
-    order.bytes().asIntBuffer().put(rows);
-    kernels.gatherRows(logits, order, host);
+    kernels.copy(logits, host);
     kernels.synchronize();
     FloatBuffer values = host.bytes().asFloatBuffer();
     float[][] out = new float[count][(int) logits.shape().dim(1)];
@@ -74,7 +72,8 @@ final class TestSession implements AutoCloseable {
     for (int length = prompt.length; length < tokens.length; length++) {
       TokenSlice slice = new TokenSlice(tokens, done, length - done);
       Draw draw = Draw.of(SamplingParams.GREEDY, length - prompt.length);
-      Batch batch = new Batch(List.of(new Entry(slice, done, pages, draw)));
+      int numGenerated = done == 0 ? 0 : 1;
+      Batch batch = new Batch(List.of(new Entry(slice, done, pages, draw)), numGenerated);
       Tokens drawn = model.runner().await(model.runner().submit(batch));
       tokens[length] = drawn.ids()[0];
       done = length;

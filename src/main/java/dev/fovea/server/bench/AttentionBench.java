@@ -1,9 +1,9 @@
 package dev.fovea.server.bench;
 
 import dev.fovea.kernel.Attention;
-import dev.fovea.kernel.CpuKernels;
 import dev.fovea.kernel.HeadLayout;
 import dev.fovea.kernel.KvLayer;
+import dev.fovea.kernel.NativeKernels;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
@@ -55,13 +55,13 @@ public final class AttentionBench {
         new Case("decode 8 x 2048", DType.BF16, heads, 8, 1, 2048));
   }
 
-  private final CpuKernels kernels;
+  private final NativeKernels kernels;
   private final long rotateBytes;
 
   /**
    * @param rotateBytes size of the pool of pages, K and V together
    */
-  public AttentionBench(CpuKernels kernels, long rotateBytes) {
+  public AttentionBench(NativeKernels kernels, long rotateBytes) {
     this.kernels = kernels;
     this.rotateBytes = rotateBytes;
   }
@@ -87,16 +87,15 @@ public final class AttentionBench {
 
   private KernelFigure measure(Case c, Bench bench, KvLayer cache) {
     long tokens = (long) c.sequences() * c.rows();
-    TensorView out = TensorView.host(c.dtype(), tokens, c.heads().query(), c.heads().dim());
-    TensorView q = TensorView.host(c.dtype(), tokens, c.heads().query(), c.heads().dim());
-    bench.normal(q.buffer(), q.shape().toArray());
-    List<Attention> calls = calls(c, cache, q, out);
-    Bench.poison(out);
+    HeadLayout heads = c.heads();
+    TensorView out = bench.poisoned(c.dtype(), tokens, heads.query(), heads.dim());
+    TensorView q = bench.place(bench.normalInHost(tokens, heads.query(), heads.dim()));
+    List<Attention> calls = calls(c, bench, cache, q, out);
     Ceilings before = Ceilings.measure(kernels, rotateBytes);
     double seconds =
-        Bench.medianSeconds(RUNS, run -> kernels.attention(calls.get(run % calls.size())));
+        bench.medianSeconds(RUNS, run -> kernels.attention(calls.get(run % calls.size())));
     Ceilings after = Ceilings.measure(kernels, rotateBytes);
-    Bench.checkWritten(out);
+    bench.checkWritten(out);
     Ceilings mean = before.mean(after);
     return new KernelFigure(
         c.name(),
@@ -114,7 +113,8 @@ public final class AttentionBench {
   }
 
   /** One call for each stretch of a random order of all pages. */
-  private static List<Attention> calls(Case c, KvLayer cache, TensorView q, TensorView out) {
+  private static List<Attention> calls(
+      Case c, Bench bench, KvLayer cache, TensorView q, TensorView out) {
     int pages = (int) c.pagesOfASequence();
     List<Integer> order = new ArrayList<>();
     for (int page = 0; page < cache.keys().shape().dim(0); page++) {
@@ -129,6 +129,9 @@ public final class AttentionBench {
       start.put(i + 1, (i + 1) * c.rows());
       length.put(i, c.context());
     }
+    TensorView placedStarts = bench.place(starts);
+    TensorView placedLengths = bench.place(lengths);
+    int numGenerated = c.isDecode() ? c.sequences() : 0;
     Attention.Mask mask = new Attention.Mask((float) (1 / Math.sqrt(c.heads().dim())), 0);
     List<Attention> calls = new ArrayList<>();
     int tablePages = c.sequences() * pages;
@@ -136,8 +139,9 @@ public final class AttentionBench {
       TensorView table = TensorView.host(DType.I32, c.sequences(), pages);
       IntBuffer ids = table.bytes().asIntBuffer();
       order.subList(from, from + tablePages).forEach(ids::put);
-      calls.add(
-          new Attention(q, cache, new Attention.Sequences(starts, lengths, table), mask, out));
+      Attention.Sequences sequences =
+          new Attention.Sequences(placedStarts, placedLengths, bench.place(table), numGenerated);
+      calls.add(new Attention(q, cache, sequences, mask, out));
     }
     return calls;
   }

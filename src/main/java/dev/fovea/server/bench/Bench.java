@@ -1,6 +1,6 @@
 package dev.fovea.server.bench;
 
-import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.NativeKernels;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
@@ -16,13 +16,26 @@ final class Bench {
   private static final int PATTERN_ROWS = 4096;
   private static final int PATTERN_COLUMNS = 512;
 
-  private final CpuKernels kernels;
+  private final NativeKernels kernels;
   private final TensorView pattern;
 
-  Bench(CpuKernels kernels, DType dtype) {
+  Bench(NativeKernels kernels, DType dtype) {
     this.kernels = kernels;
-    pattern = TensorView.host(dtype, PATTERN_ROWS, PATTERN_COLUMNS);
-    fillNormal(pattern, new Random(1));
+    TensorView host = TensorView.host(dtype, PATTERN_ROWS, PATTERN_COLUMNS);
+    fillNormal(host, new Random(1));
+    pattern = place(host);
+  }
+
+  /** A host tensor where operations see it. */
+  TensorView place(TensorView host) {
+    if (kernels.memory().isEmpty()) {
+      return host;
+    }
+    Buffer buffer = kernels.allocate(host.byteSize());
+    TensorView placed = new TensorView(buffer, 0, host.dtype(), host.shape());
+    kernels.copy(host, placed);
+    kernels.synchronize();
+    return placed;
   }
 
   /** Random normal elements in native memory; rows of a pattern in random order. */
@@ -35,13 +48,31 @@ final class Bench {
     for (long row = 0; row < rows; row += PATTERN_ROWS) {
       long count = Math.min(PATTERN_ROWS, rows - row);
       order.bytes().asIntBuffer().put(random.ints(PATTERN_ROWS, 0, PATTERN_ROWS).toArray());
-      kernels.gatherRows(pattern, order.rows(count), flat.rows(row, count));
+      kernels.gatherRows(pattern, place(order).rows(count), flat.rows(row, count));
     }
+    kernels.synchronize();
     return view;
   }
 
-  /** Median seconds of a call, which gets the number of its run. */
-  static double medianSeconds(int runs, IntConsumer call) {
+  /** Random normal elements in host memory. */
+  TensorView normalInHost(long... dims) {
+    TensorView host = TensorView.host(pattern.dtype(), dims);
+    fillNormal(host, new Random(2));
+    return host;
+  }
+
+  /** Median seconds of a call until it is done; it gets the number of its run. */
+  double medianSeconds(int runs, IntConsumer call) {
+    return medianSecondsOfSteps(
+        runs,
+        run -> {
+          call.accept(run);
+          kernels.synchronize();
+        });
+  }
+
+  /** {@link #medianSeconds} of a call that waits for its own end. */
+  static double medianSecondsOfSteps(int runs, IntConsumer call) {
     for (int run = 0; run < WARM_UP_RUNS; run++) {
       call.accept(run);
     }
@@ -55,19 +86,24 @@ final class Bench {
     return seconds[runs / 2];
   }
 
-  /** Fills with NaN of any floating dtype. */
-  static void poison(TensorView view) {
-    ByteBuffer bytes = view.bytes();
+  /** A new tensor for operations to write, full of NaN. */
+  TensorView poisoned(DType dtype, long... dims) {
+    TensorView host = TensorView.host(dtype, dims);
+    ByteBuffer bytes = host.bytes();
     while (bytes.hasRemaining()) {
       bytes.put((byte) -1);
     }
+    return place(host);
   }
 
   /**
    * @throws IllegalStateException if an element is still NaN
    */
-  static void checkWritten(TensorView view) {
-    ByteBuffer bytes = view.bytes();
+  void checkWritten(TensorView view) {
+    TensorView host = TensorView.host(view.dtype(), view.shape().toArray());
+    kernels.copy(view, host);
+    kernels.synchronize();
+    ByteBuffer bytes = host.bytes();
     for (long i = 0; i < view.shape().elements(); i++) {
       boolean isNan =
           view.dtype() == DType.F32

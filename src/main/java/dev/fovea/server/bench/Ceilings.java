@@ -1,6 +1,6 @@
 package dev.fovea.server.bench;
 
-import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.NativeKernels;
 
 /**
  * What the machine can do at best on the threads in use, at one moment.
@@ -16,7 +16,7 @@ public record Ceilings(double bytesPerSecond, double flopsPerSecond) {
    *
    * @param bytes of memory to read over
    */
-  static Ceilings measure(CpuKernels kernels, long bytes) {
+  static Ceilings measure(NativeKernels kernels, long bytes) {
     return new Ceilings(kernels.readBandwidth(bytes, SECONDS), kernels.dotPeak(SECONDS));
   }
 

@@ -1,6 +1,6 @@
 package dev.fovea.server.bench;
 
-import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.NativeKernels;
 import dev.fovea.kernel.Weight;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
@@ -44,48 +44,61 @@ public final class LinearBench {
     return cases;
   }
 
-  private final CpuKernels kernels;
+  private final NativeKernels kernels;
   private final long rotateBytes;
 
   /**
    * @param rotateBytes size of all copies of the weight together
    */
-  public LinearBench(CpuKernels kernels, long rotateBytes) {
+  public LinearBench(NativeKernels kernels, long rotateBytes) {
     this.kernels = kernels;
     this.rotateBytes = rotateBytes;
   }
 
   /** Measures one case; it fails if an output is not written or holds a NaN. */
   public KernelFigure measure(Case c) {
+    Bench bench = new Bench(kernels, c.dtype());
     long copies = Math.max(2, rotateBytes / c.weightBytes());
+    return kernels.copiesWeights()
+        ? measureUploaded(c, bench, copies)
+        : measureBorrowed(c, bench, copies);
+  }
+
+  private KernelFigure measureBorrowed(Case c, Bench bench, long copies) {
     try (Buffer weights = kernels.allocate(copies * c.weightBytes())) {
-      Bench bench = new Bench(kernels, c.dtype());
       TensorView all = bench.normal(weights, copies * c.outputs(), c.inputs());
       List<Weight> rotated = new ArrayList<>();
       for (long copy = 0; copy < copies; copy++) {
         rotated.add(kernels.prepare(List.of(all.rows(copy * c.outputs(), c.outputs()))));
       }
-      TensorView x = TensorView.host(c.dtype(), c.rows(), c.inputs());
-      bench.normal(x.buffer(), c.rows(), c.inputs());
-      return measure(c, x, rotated);
+      return measure(c, bench, rotated);
     }
   }
 
-  private KernelFigure measure(Case c, TensorView x, List<Weight> weights) {
-    TensorView out = TensorView.host(DType.F32, c.rows(), c.outputs());
-    Bench.poison(out);
+  private KernelFigure measureUploaded(Case c, Bench bench, long copies) {
+    TensorView host = bench.normalInHost(c.outputs(), c.inputs());
+    List<Weight> rotated = new ArrayList<>();
+    for (long copy = 0; copy < copies; copy++) {
+      rotated.add(kernels.prepare(List.of(host)));
+    }
+    return measure(c, bench, rotated);
+  }
+
+  private KernelFigure measure(Case c, Bench bench, List<Weight> weights) {
+    TensorView x = bench.place(bench.normalInHost(c.rows(), c.inputs()));
+    TensorView out = bench.poisoned(DType.F32, c.rows(), c.outputs());
     Ceilings before = Ceilings.measure(kernels, rotateBytes);
     double seconds =
-        Bench.medianSeconds(
+        bench.medianSeconds(
             RUNS, run -> kernels.linear(x, weights.get(run % weights.size()), null, out));
     Ceilings after = Ceilings.measure(kernels, rotateBytes);
-    Bench.checkWritten(out);
+    bench.checkWritten(out);
     Ceilings mean = before.mean(after);
     boolean memory = c.isBoundByMemory();
     return new KernelFigure(
         "linear " + c.rows(),
         "N=%d M=%d K=%d %s".formatted(c.rows(), c.outputs(), c.inputs(), c.dtype()),
-        "linear_" + kernels.info().isa(),
+        kernels.copiesWeights() ? "cublasLtMatmul" : "linear_" + kernels.info().isa(),
         kernels.info(),
         seconds,
         RUNS,

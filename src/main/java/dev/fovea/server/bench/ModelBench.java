@@ -1,7 +1,7 @@
 package dev.fovea.server.bench;
 
-import dev.fovea.kernel.CpuKernels;
 import dev.fovea.kernel.HeadLayout;
+import dev.fovea.kernel.NativeKernels;
 import dev.fovea.model.Batch;
 import dev.fovea.model.Capacity;
 import dev.fovea.model.Draw;
@@ -28,13 +28,13 @@ public final class ModelBench {
   private static final int WARM_UP_STEPS = 3;
   private static final long CEILING_BYTES = 2L << 30;
 
-  private final CpuKernels kernels;
+  private final NativeKernels kernels;
   private final Path directory;
 
   /**
    * @param directory of a checkpoint; only its weights and config.json are read
    */
-  public ModelBench(CpuKernels kernels, Path directory) {
+  public ModelBench(NativeKernels kernels, Path directory) {
     this.kernels = kernels;
     this.directory = directory;
   }
@@ -71,9 +71,9 @@ public final class ModelBench {
     int[] pages = pages(0, c.prompt());
     Ceilings before = Ceilings.measure(kernels, CEILING_BYTES);
     double seconds =
-        Bench.medianSeconds(
+        Bench.medianSecondsOfSteps(
             PREFILL_RUNS,
-            run -> step(model.runner(), List.of(entry(tokens, 0, c.prompt(), pages))));
+            run -> step(model.runner(), List.of(entry(tokens, 0, c.prompt(), pages)), 0));
     Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
     return new KernelFigure(
         "model prefill " + c.prompt(),
@@ -94,16 +94,17 @@ public final class ModelBench {
     int[] tokens = randomTokens(model, length);
     List<int[]> pages = IntStream.range(0, c.batch()).mapToObj(i -> pages(i, length)).toList();
     for (int[] table : pages) {
-      step(model.runner(), List.of(entry(tokens, 0, c.context(), table)));
+      step(model.runner(), List.of(entry(tokens, 0, c.context(), table)), 0);
     }
     Ceilings before = Ceilings.measure(kernels, CEILING_BYTES);
     double seconds =
-        Bench.medianSeconds(
+        Bench.medianSecondsOfSteps(
             DECODE_STEPS,
             run ->
                 step(
                     model.runner(),
-                    pages.stream().map(p -> entry(tokens, c.context() + run, 1, p)).toList()));
+                    pages.stream().map(p -> entry(tokens, c.context() + run, 1, p)).toList(),
+                    c.batch()));
     Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
     return new KernelFigure(
         "model decode " + c.batch(),
@@ -119,8 +120,8 @@ public final class ModelBench {
         model.memory().weightBytes());
   }
 
-  private static void step(StepRunner runner, List<Batch.Entry> entries) {
-    Ticket ticket = runner.submit(new Batch(entries));
+  private static void step(StepRunner runner, List<Batch.Entry> entries, int numGenerated) {
+    Ticket ticket = runner.submit(new Batch(entries, numGenerated));
     for (boolean valid : runner.await(ticket).valid()) {
       if (!valid) {
         throw new IllegalStateException("logits: expected finite numbers, got none");

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.fovea.kernel.CpuKernels;
+import dev.fovea.kernel.CudaKernels;
 import dev.fovea.kernel.Isa;
+import dev.fovea.kernel.NativeKernels;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.bench.AttentionBench;
 import dev.fovea.server.bench.KernelFigure;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = {
-      "Measures kernels and whole models on the CPU; opens no port.",
+      "Measures kernels and whole models; opens no port.",
       "Each row stands beside the ceiling of the same moment; a row whose ceilings",
       "drifted by more than a tenth is void."
     },
@@ -33,6 +35,18 @@ final class BenchCommand {
   private static final long MIB = 1L << 20;
 
   @Spec private CommandSpec spec;
+
+  /** What has kernels of its own to measure. */
+  enum Device {
+    CPU,
+    CUDA
+  }
+
+  @Option(
+      names = "--device",
+      defaultValue = "CPU",
+      description = "What computes: ${COMPLETION-CANDIDATES}.")
+  private Device device;
 
   @Option(
       names = "--cpu-isa",
@@ -77,11 +91,11 @@ final class BenchCommand {
     return print(kernels -> new ModelBench(kernels, directory).measure());
   }
 
-  private int print(Function<CpuKernels, List<KernelFigure>> measure)
+  private int print(Function<NativeKernels, List<KernelFigure>> measure)
       throws JsonProcessingException {
     PrintWriter out = spec.commandLine().getOut();
     List<KernelFigure> figures;
-    try (CpuKernels kernels = CpuKernels.open(threads, isa)) {
+    try (NativeKernels kernels = open()) {
       figures = measure.apply(kernels);
     }
     if (json) {
@@ -91,6 +105,13 @@ final class BenchCommand {
       figures.forEach(figure -> out.println(row(figure)));
     }
     return ExitCode.OK.code();
+  }
+
+  private NativeKernels open() {
+    return switch (device) {
+      case CPU -> CpuKernels.open(threads, isa);
+      case CUDA -> CudaKernels.open(0);
+    };
   }
 
   private static String row(KernelFigure figure) {

@@ -55,6 +55,12 @@ final class ModelOptions {
       description = "Memory for keys and values, as 2G or 512M.")
   private String kvMemory;
 
+  @Option(
+      names = {"--memory-fraction", "--gpu-memory-utilization"},
+      paramLabel = "SHARE",
+      description = "Share of a GPU's memory that may be in use; 0.9 unless given.")
+  private Double memoryFraction;
+
   /** What was given, as configuration properties. */
   Map<String, String> properties() {
     Map<String, String> given = new LinkedHashMap<>();
@@ -66,6 +72,7 @@ final class ModelOptions {
     put(given, "fovea.max-context", maxContext);
     put(given, "fovea.max-sequences", maxSequences);
     put(given, "fovea.kv-memory", kvMemory);
+    put(given, "fovea.memory-fraction", memoryFraction);
     return given;
   }
 

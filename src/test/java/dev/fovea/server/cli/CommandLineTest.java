@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fovea.binding.NativeLibrary;
 import dev.fovea.text.Tokenizer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -187,10 +189,15 @@ class CommandLineTest {
   }
 
   @Test
-  void cudaIsRefusedClearly() {
+  @EnabledIf(value = "isWithoutDevice", disabledReason = "there is a CUDA device")
+  void cudaIsRefusedClearlyWhereThereIsNone() {
     Run run = run("generate", SHIPPED, "-p", "a", "--device", "cuda");
     assertThat(run.exitCode()).isEqualTo(3);
-    assertThat(run.err()).contains("cuda is not built into this version");
+    assertThat(run.err()).contains("fovea.device: cuda cannot be used: ");
+  }
+
+  static boolean isWithoutDevice() {
+    return NativeLibrary.cudaFailure().isPresent();
   }
 
   private static Run run(String... args) {

@@ -1,28 +1,36 @@
 package dev.fovea.kernel;
 
-import dev.fovea.binding.CpuLibrary;
-import dev.fovea.binding.CpuLibrary.StreamHandle;
 import dev.fovea.binding.SampleParams;
-import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.ToIntFunction;
 
 /**
- * {@link Kernels#sample}: lays the rows' settings out as the native arrays, in one buffer that
+ * {@link Kernels#sample}: lays the rows' settings out as the native arrays, in one staging that
  * grows to the largest batch seen.
  */
-final class CpuSampler {
-  private final StreamHandle stream;
-  private final SampleParams params = new SampleParams();
-  private HostBuffer buffer = HostBuffer.allocate(0);
-  private ByteBuffer bytes = buffer.bytes();
+final class NativeSampler implements AutoCloseable {
+  private static final int FIRST_BYTES = 1 << 16;
 
-  CpuSampler(StreamHandle stream) {
-    this.stream = stream;
+  private final LongFunction<Staging> newStaging;
+  private final ToIntFunction<SampleParams> call;
+  private final SampleParams params = new SampleParams();
+  private Staging staging;
+  private ByteBuffer bytes;
+
+  /**
+   * @param call the native function, which gives its status
+   */
+  NativeSampler(LongFunction<Staging> newStaging, ToIntFunction<SampleParams> call) {
+    this.newStaging = newStaging;
+    this.call = call;
+    stage(FIRST_BYTES);
   }
 
-  void run(TensorView logits, List<SampleRow> rows, TensorView tokens) {
+  /** The status of the native call. */
+  int run(TensorView logits, List<SampleRow> rows, TensorView tokens) {
     int bans = rows.stream().mapToInt(row -> row.banned().length).sum();
     int penalties = rows.stream().mapToInt(row -> row.penalties().tokens().length).sum();
     int words = 2 * 2 * rows.size() + 8 * rows.size() + 2 * (rows.size() + 1);
@@ -44,20 +52,31 @@ final class CpuSampler {
         .tokens(tokens.address())
         .numRows(rows.size())
         .vocabulary(logits.shape().dim(1));
-    NativeStatus.check("sample", CpuLibrary.sample(stream, params));
+    staging.upload(bytes.position());
+    return call.applyAsInt(params);
   }
 
   private void reserve(long byteSize) {
-    if (byteSize > buffer.byteSize()) {
-      buffer = HostBuffer.allocate(2 * byteSize);
-      bytes = buffer.bytes();
+    if (byteSize > bytes.capacity()) {
+      staging.close();
+      stage(2 * byteSize);
     }
     bytes.clear();
   }
 
-  /** Of the next element that goes into the buffer. */
+  private void stage(long byteSize) {
+    staging = newStaging.apply(byteSize);
+    bytes = staging.host().bytes();
+  }
+
+  @Override
+  public void close() {
+    staging.close();
+  }
+
+  /** Of the next element that goes into the staging, as the operation sees it. */
   private long address() {
-    return buffer.address() + bytes.position();
+    return staging.device().address() + bytes.position();
   }
 
   private void putFilters(List<SampleRow> rows) {

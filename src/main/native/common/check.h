@@ -1,6 +1,6 @@
 // Checks of arguments at the C border. Each throws a Failure that says what was expected and got.
-#ifndef FOVEA_CPU_COMMON_CHECK_H_
-#define FOVEA_CPU_COMMON_CHECK_H_
+#ifndef FOVEA_COMMON_CHECK_H_
+#define FOVEA_COMMON_CHECK_H_
 
 #include <cstdint>
 #include <initializer_list>
@@ -25,7 +25,7 @@ void check_range(const char* what, int64_t value, int64_t low, int64_t high);
 void check_tensor(const char* what, uint64_t address, std::initializer_list<int64_t> dims);
 void check_optional(const char* what, uint64_t address, std::initializer_list<int64_t> dims);
 
-// Every one of `count` ids must be in [0, limit).
+// Every one of `count` ids, in host memory, must be in [0, limit).
 void check_ids(const char* what, uint64_t address, int64_t count, int64_t limit);
 
 template <class T>
@@ -35,4 +35,4 @@ T* pointer(uint64_t address) {
 
 }  // namespace fovea
 
-#endif  // FOVEA_CPU_COMMON_CHECK_H_
+#endif  // FOVEA_COMMON_CHECK_H_

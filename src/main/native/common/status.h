@@ -1,7 +1,7 @@
 // Failures inside the library are exceptions of one type; `guarded` turns them into a FoveaStatus
 // and a text at the C border, so that none crosses it.
-#ifndef FOVEA_CPU_COMMON_STATUS_H_
-#define FOVEA_CPU_COMMON_STATUS_H_
+#ifndef FOVEA_COMMON_STATUS_H_
+#define FOVEA_COMMON_STATUS_H_
 
 #include <cstdint>
 #include <exception>
@@ -46,4 +46,4 @@ int32_t guarded(const Body& body) noexcept {
 
 }  // namespace fovea
 
-#endif  // FOVEA_CPU_COMMON_STATUS_H_
+#endif  // FOVEA_COMMON_STATUS_H_

@@ -1,0 +1,362 @@
+// Split-KV attention ("flash-decoding") for generated rows, one a sequence: a work item is one
+// split of one sequence, one KV head and up to 16 query heads of its group, packed into the rows
+// of a matrix tile. Partial results are merged by flash_merge; a sequence of a single split is
+// written at once.
+//
+// The grid is as large as the device, for every batch; each block finds the items' borders from
+// contextLength and takes every gridDim.x-th item. Inside a block warp w takes the chunks of 16
+// slots w, w + kWarps, ... through a pipeline of its own of kStages chunks in shared memory, and
+// meets the others once an item. Bits depend on the sequence alone, since an item's content does.
+// Shared memory: kWarps x kStages x 32 x D x 2 bytes (96 KiB at D = 128), and 1 KiB.
+// Limits as flash_forward's, and B <= kMaxGenerated.
+#ifndef FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
+#define FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
+
+#include "attention/attention.h"
+#include "attention/paged_kv.cuh"
+#include "attention/softmax.cuh"
+#include "attention/splits.cuh"
+#include "common/device.h"
+
+namespace fovea {
+
+constexpr int kChunkSlots = 16;
+
+template <int kDim>
+struct DecodeShape {
+  static constexpr int kWarps = kDim <= 128 ? 4 : 2;
+  static constexpr int kThreads = 32 * kWarps;
+  static constexpr int kStages = 3;
+  using ChunkTile = Tile<kChunkSlots, kDim>;
+  static constexpr int kStageBytes = 2 * ChunkTile::kBytes;  // K, then V
+  static constexpr int kWarpBytes = kStages * kStageBytes;
+  static constexpr int kStatsBytes = 2 * kWarps * kRowsATile * 4;
+  static constexpr int kBytes = kWarps * kWarpBytes + kStatsBytes;
+  static_assert(kWarpBytes >= kRowsATile * kDim * 4, "a warp's outputs fit its stages");
+};
+
+struct DecodeItem {
+  int sequence, head, row_tile;  // KV head; 16 query heads of the group
+  int split, splits;
+  int begin, end;  // slots
+  int context;
+};
+
+// Work items are numbered by sequence, in lots of 32 sequences, a lane's each.
+constexpr int kLot = 32;
+constexpr int kMaxLots = kMaxGenerated / kLot;
+
+// Splits of the sequence of this lane in a lot.
+__device__ inline int splits_of_lane(const AttentionTask& task, int lot) {
+  const int sequence = lot * kLot + static_cast<int>(threadIdx.x) % 32;
+  return sequence < task.num_generated ? splits_of(task, task.context_length[sequence]).count : 0;
+}
+
+// starts[i]: splits of the lots before i; by all threads of the block. Gives the number of lots.
+template <int kWarps>
+__device__ int scan_lots(const AttentionTask& task, int* starts) {
+  const int lots = (task.num_generated + kLot - 1) / kLot;
+  for (int lot = static_cast<int>(threadIdx.x) / 32; lot < lots; lot += kWarps) {
+    const int sum = __reduce_add_sync(~0u, splits_of_lane(task, lot));
+    if (threadIdx.x % 32 == 0) {
+      starts[lot + 1] = sum;
+    }
+  }
+  __syncthreads();  // all sums are there
+  if (threadIdx.x == 0) {
+    starts[0] = 0;
+    for (int lot = 0; lot < lots; lot++) {
+      starts[lot + 1] += starts[lot];
+    }
+  }
+  __syncthreads();  // and added up
+  return lots;
+}
+
+// By a whole warp. Heads of one split follow each other, so that neighbouring blocks read
+// neighbouring memory.
+__device__ inline DecodeItem find_item(const AttentionTask& task, const int* starts, int lots,
+                                       int index) {
+  const int row_tiles = tiles_of_group(task.group);
+  const int unit = index / (task.kv_heads * row_tiles);
+  const int rest = index % (task.kv_heads * row_tiles);
+  int low = 0;
+  int high = lots;
+  while (high - low > 1) {
+    const int middle = (low + high) / 2;
+    (starts[middle] <= unit ? low : high) = middle;
+  }
+  const int count = splits_of_lane(task, low);
+  int before = count;
+  for (int distance = 1; distance < 32; distance *= 2) {
+    const int lower = __shfl_up_sync(~0u, before, distance);
+    before += static_cast<int>(threadIdx.x) % 32 >= distance ? lower : 0;
+  }
+  before += starts[low] - count;
+  const int lane = __popc(__ballot_sync(~0u, before <= unit)) - 1;
+  const int sequence = low * kLot + lane;
+  const int split = unit - __shfl_sync(~0u, before, lane);
+  const int context = task.context_length[sequence];
+  const Splits splits = splits_of(task, context);
+  const int begin = splits.first + split * splits.size;
+  return {sequence,
+          rest / row_tiles,
+          rest % row_tiles,
+          split,
+          splits.count,
+          begin,
+          min(begin + splits.size, context),
+          context};
+}
+
+// A warp's window on the page table: 32 entries at a time, one a lane.
+class PageIds {
+ public:
+  __device__ PageIds(const AttentionTask& task, int sequence, int end_page)
+      : task_(task), sequence_(sequence), end_page_(end_page) {}
+
+  __device__ int at(int page) {
+    if (page - base_ >= 32) {
+      base_ = page;
+      const int own = page + static_cast<int>(threadIdx.x) % 32;
+      ids_ = own < end_page_ ? page_id(task_, sequence_, own) : 0;
+    }
+    return __shfl_sync(~0u, ids_, page - base_);
+  }
+
+ private:
+  const AttentionTask& task_;
+  const int sequence_, end_page_;
+  int base_ = -64;
+  int ids_ = 0;
+};
+
+template <class T, int kDim>
+class DecodeWarp {
+  using Shape = DecodeShape<kDim>;
+  using ChunkTile = typename Shape::ChunkTile;
+  static constexpr int kSteps = kDim / 16;
+
+ public:
+  __device__ DecodeWarp(const AttentionTask& task, const DecodeItem& item, char* shared)
+      : task_(task),
+        item_(item),
+        warp_(static_cast<int>(threadIdx.x) / 32),
+        lane_(static_cast<int>(threadIdx.x) % 32),
+        shared_(shared),
+        stages_(shared_address(shared) + warp_ * Shape::kWarpBytes),
+        ids_(task, item.sequence, (item.end + kPageSlots - 1) / kPageSlots) {}
+
+  __device__ void run() {
+    const int chunks = (item_.end - item_.begin + kChunkSlots - 1) / kChunkSlots;
+    const int own = max((chunks - warp_ + Shape::kWarps - 1) / Shape::kWarps, 0);
+#pragma unroll
+    for (int i = 0; i < Shape::kStages - 1; i++) {
+      load(i, own);
+    }
+    load_queries();
+    for (int i = 0; i < own; i++) {
+      wait_copies<Shape::kStages - 2>();
+      __syncwarp();  // the chunk is there for all lanes, and all are through with the one before
+      load(i + Shape::kStages - 1, own);
+      step(slot_of(i), stages_ + i % Shape::kStages * Shape::kStageBytes);
+    }
+    wait_copies<0>();
+    merge_warps();
+  }
+
+ private:
+  __device__ int slot_of(int i) const {
+    return item_.begin + (i * Shape::kWarps + warp_) * kChunkSlots;
+  }
+
+  __device__ int64_t query_offset(int row) const {
+    const int64_t token = task_.query_start[item_.sequence];
+    return (token * task_.query_heads + head_of(row)) * task_.head_dim;
+  }
+
+  __device__ int head_of(int row) const {
+    return item_.head * task_.group + item_.row_tile * kRowsATile + row;
+  }
+
+  __device__ int rows() const { return min(task_.group - item_.row_tile * kRowsATile, kRowsATile); }
+
+  // Q's fragments, straight from memory.
+  __device__ void load_queries() {
+    const T* q = static_cast<const T*>(task_.q);
+#pragma unroll
+    for (int d = 0; d < kSteps; d++) {
+#pragma unroll
+      for (int i = 0; i < 4; i++) {
+        const int row = lane_ / 4 + i % 2 * 8;
+        const int column = d * 16 + i / 2 * 8 + lane_ % 4 * 2;
+        const bool exists = row < rows() && column < task_.head_dim;
+        q_[d][i] = exists ? *reinterpret_cast<const uint32_t*>(q + query_offset(row) + column) : 0;
+      }
+    }
+  }
+
+  // Enqueues this warp's i-th chunk; past the last one an empty group keeps the count.
+  __device__ void load(int i, int own) {
+    if (i < own) {
+      const int slot = slot_of(i);
+      const int id = ids_.at(slot / kPageSlots);
+      const Extent extent{item_.end - slot, task_.head_dim / kChunkElements};
+      const uint32_t stage = stages_ + i % Shape::kStages * Shape::kStageBytes;
+      load_tile<kChunkSlots, kDim, 32>(stage,
+                                       slot_address(task_.k, id, item_.head, slot % kPageSlots),
+                                       task_.k.slot_stride, extent, lane_);
+      load_tile<kChunkSlots, kDim, 32>(stage + ChunkTile::kBytes,
+                                       slot_address(task_.v, id, item_.head, slot % kPageSlots),
+                                       task_.v.slot_stride, extent, lane_);
+    }
+    commit_copies();
+  }
+
+  __device__ void step(int slot, uint32_t stage) {
+    float scores[2][4] = {};
+    const uint32_t k = stage + ChunkTile::offset(lane_ / 16 * 8 + lane_ % 8, lane_ / 8 % 2);
+#pragma unroll
+    for (int d = 0; d < kSteps; d++) {
+      uint32_t b[4];
+      load_matrices(b, ChunkTile::advance(k, d));
+      multiply_add<T>(scores[0], q_[d], b[0], b[1]);
+      multiply_add<T>(scores[1], q_[d], b[2], b[3]);
+    }
+    const Visible visible = visible_at(item_.context - 1, task_.window);
+    if (slot + kChunkSlots > visible.high || slot < visible.low) {
+      const Visible both[2] = {visible, visible};
+      RowPair::mask(scores, slot, both);
+    }
+    state_.step(scores, out_, task_.scale_log2);
+    uint32_t a[4];
+    pack_fragment<T>(a, scores[0], scores[1]);
+    const uint32_t v = stage + ChunkTile::kBytes + ChunkTile::offset(lane_ % 16, lane_ / 16);
+#pragma unroll
+    for (int d = 0; d < kSteps; d++) {
+      uint32_t b[4];
+      load_matrices_transposed(b, ChunkTile::advance(v, d));
+      multiply_add<T>(out_[2 * d], a, b[0], b[1]);
+      multiply_add<T>(out_[2 * d + 1], a, b[2], b[3]);
+    }
+  }
+
+  // The warps' outputs, in warp order, by their common maximum.
+  __device__ void merge_warps() {
+    float* largest = reinterpret_cast<float*>(shared_ + Shape::kWarps * Shape::kWarpBytes);
+    float* sums = largest + Shape::kWarps * kRowsATile;
+    state_.finish();
+    if (lane_ % 4 == 0) {
+      for (int r = 0; r < 2; r++) {
+        largest[warp_ * kRowsATile + lane_ / 4 + 8 * r] = state_.largest[r];
+        sums[warp_ * kRowsATile + lane_ / 4 + 8 * r] = state_.sum[r];
+      }
+    }
+    // This warp's stages are read no more, and hold its outputs from here.
+    float* own = outputs_of(warp_);
+    __syncwarp();
+#pragma unroll
+    for (int n = 0; n < kDim / 8; n++) {
+      for (int r = 0; r < 2; r++) {
+        *reinterpret_cast<float2*>(own + (lane_ / 4 + 8 * r) * kDim + 8 * n + lane_ % 4 * 2) =
+            make_float2(out_[n][2 * r], out_[n][2 * r + 1]);
+      }
+    }
+    __syncthreads();  // all warps' outputs and statistics are there
+    constexpr int kPacks = kDim / 4;
+    for (int i = threadIdx.x; i < rows() * kPacks; i += Shape::kThreads) {
+      if (i % kPacks * 4 < task_.head_dim) {
+        write(i / kPacks, i % kPacks * 4, largest, sums);
+      }
+    }
+    __syncthreads();  // all are through with them, the next item may overwrite both
+  }
+
+  __device__ float* outputs_of(int warp) const {
+    return reinterpret_cast<float*>(shared_ + warp * Shape::kWarpBytes);
+  }
+
+  // Four neighbouring outputs of one row.
+  __device__ void write(int row, int column, const float* largest, const float* sums) const {
+    float top = -INFINITY;
+    for (int w = 0; w < Shape::kWarps; w++) {
+      top = fmaxf(top, largest[w * kRowsATile + row]);
+    }
+    const float shift = top == -INFINITY ? 0 : top * task_.scale_log2;
+    float sum = 0;
+    float4 values{};
+    for (int w = 0; w < Shape::kWarps; w++) {
+      const float factor =
+          exp2_approximate(largest[w * kRowsATile + row] * task_.scale_log2 - shift);
+      sum = fmaf(sums[w * kRowsATile + row], factor, sum);
+      add_scaled(values, *reinterpret_cast<const float4*>(outputs_of(w) + row * kDim + column),
+                 factor);
+    }
+    const float inverse = sum > 0 ? 1 / sum : 0;
+    if (item_.splits == 1) {
+      store_scaled(static_cast<T*>(task_.out) + query_offset(row) + column, values, inverse);
+      return;
+    }
+    const int64_t index = partial_index(task_, item_.sequence, item_.split, head_of(row));
+    store_scaled(task_.partials.values + index * task_.head_dim + column, values, inverse);
+    if (column == 0) {
+      task_.partials.log_sums[index] = sum > 0 ? shift + log2f(sum) : -INFINITY;
+    }
+  }
+
+  const AttentionTask& task_;
+  const DecodeItem& item_;  // in shared memory
+  const int warp_, lane_;
+  char* shared_;
+  const uint32_t stages_;
+  PageIds ids_;
+  uint32_t q_[kSteps][4];
+  RowPair state_;
+  float out_[kDim / 8][4] = {};
+};
+
+template <class T, int kDim>
+__global__ void __launch_bounds__(DecodeShape<kDim>::kThreads)
+    flash_decode_kernel(const __grid_constant__ AttentionTask task) {
+  extern __shared__ __align__(128) char decode_shared[];
+  using Shape = DecodeShape<kDim>;
+  __shared__ int starts[kMaxLots + 1];
+  const int lots = scan_lots<Shape::kWarps>(task, starts);
+  const int items = starts[lots] * task.kv_heads * tiles_of_group(task.group);
+  __shared__ DecodeItem item;
+  for (int index = blockIdx.x; index < items; index += gridDim.x) {
+    if (threadIdx.x < 32) {
+      const DecodeItem found = find_item(task, starts, lots, index);
+      if (threadIdx.x == 0) {
+        item = found;
+      }
+    }
+    __syncthreads();  // the item is there for all
+    DecodeWarp<T, kDim>(task, item, decode_shared).run();
+  }
+}
+
+template <class T, int kDim>
+int FlashDecode<T, kDim>::prepare() {
+  using Shape = DecodeShape<kDim>;
+  check_cuda("cudaFuncSetAttribute",
+             cudaFuncSetAttribute(&flash_decode_kernel<T, kDim>,
+                                  cudaFuncAttributeMaxDynamicSharedMemorySize, Shape::kBytes));
+  int blocks = 0;
+  check_cuda("cudaOccupancyMaxActiveBlocksPerMultiprocessor",
+             cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &flash_decode_kernel<T, kDim>,
+                                                           Shape::kThreads, Shape::kBytes));
+  return blocks;
+}
+
+template <class T, int kDim>
+void FlashDecode<T, kDim>::launch(const AttentionTask& task, int blocks, cudaStream_t stream) {
+  using Shape = DecodeShape<kDim>;
+  flash_decode_kernel<T, kDim>
+      <<<static_cast<unsigned>(blocks), Shape::kThreads, Shape::kBytes, stream>>>(task);
+  check_launch("flash_decode_kernel");
+}
+
+}  // namespace fovea
+
+#endif  // FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_

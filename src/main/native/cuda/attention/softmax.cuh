@@ -1,0 +1,87 @@
+// The online softmax of FlashAttention-2 (Dao 2023, section 3.1): a running maximum and sum a row,
+// the output unnormalised until the end, exponentials to base 2 with the scale folded in.
+#ifndef FOVEA_CUDA_ATTENTION_SOFTMAX_CUH_
+#define FOVEA_CUDA_ATTENTION_SOFTMAX_CUH_
+
+#include <cmath>
+
+#include "attention/matrix.cuh"
+
+namespace fovea {
+
+// Slots [low, high) that a row sees.
+struct Visible {
+  int low, high;
+};
+
+__device__ inline Visible visible_at(int position, int window) {
+  return {window > 0 ? max(position - window + 1, 0) : 0, position + 1};
+}
+
+// State of the two rows (g and g + 8) of a 16-row tile that a lane shares with its quad.
+struct RowPair {
+  float largest[2] = {-INFINITY, -INFINITY};
+  float sum[2] = {0, 0};  // of this lane's columns until `finish`
+
+  // Masks a lane's scores of kTiles neighbouring 8-column tiles that begin at `slot`.
+  template <int kTiles>
+  static __device__ void mask(float (&scores)[kTiles][4], int slot, const Visible (&rows)[2]) {
+    const int first = slot + threadIdx.x % 4 * 2;
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      const int low = rows[r].low - first;
+      const int high = rows[r].high - first;
+#pragma unroll
+      for (int n = 0; n < kTiles; n++) {
+#pragma unroll
+        for (int i = 0; i < 2; i++) {
+          if (8 * n + i < low || 8 * n + i >= high) {
+            scores[n][2 * r + i] = -INFINITY;
+          }
+        }
+      }
+    }
+  }
+
+  // Scores become weights 2^(scale (s - largest)); outputs are rescaled to the new maximum. A row
+  // that has seen nothing takes 0 for its maximum, so that no infinity is taken from another.
+  template <int kTiles, int kOutTiles>
+  __device__ void step(float (&scores)[kTiles][4], float (&out)[kOutTiles][4], float scale_log2) {
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      float largest_score = scores[0][2 * r];
+#pragma unroll
+      for (int n = 0; n < kTiles; n++) {
+        largest_score = fmaxf(largest_score, fmaxf(scores[n][2 * r], scores[n][2 * r + 1]));
+      }
+      const float before = largest[r];
+      largest[r] = fmaxf(before, quad_max(largest_score));
+      const float shift = largest[r] == -INFINITY ? 0 : largest[r] * scale_log2;
+      const float factor = exp2_approximate(before * scale_log2 - shift);
+      float added = 0;
+#pragma unroll
+      for (int n = 0; n < kTiles; n++) {
+#pragma unroll
+        for (int i = 2 * r; i < 2 * r + 2; i++) {
+          scores[n][i] = exp2_approximate(fmaf(scores[n][i], scale_log2, -shift));
+          added += scores[n][i];
+        }
+      }
+      sum[r] = fmaf(sum[r], factor, added);
+#pragma unroll
+      for (int n = 0; n < kOutTiles; n++) {
+        out[n][2 * r] *= factor;
+        out[n][2 * r + 1] *= factor;
+      }
+    }
+  }
+
+  __device__ void finish() {
+    sum[0] = quad_sum(sum[0]);
+    sum[1] = quad_sum(sum[1]);
+  }
+};
+
+}  // namespace fovea
+
+#endif  // FOVEA_CUDA_ATTENTION_SOFTMAX_CUH_

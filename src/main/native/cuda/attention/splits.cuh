@@ -1,0 +1,60 @@
+// How a generated row's walk over K and V is split: a function of its own length, the KV heads and
+// the device, never of the batch, so that its bits do not depend on its company.
+#ifndef FOVEA_CUDA_ATTENTION_SPLITS_CUH_
+#define FOVEA_CUDA_ATTENTION_SPLITS_CUH_
+
+#include "attention/attention.h"
+#include "common/storage.cuh"
+
+namespace fovea {
+
+constexpr int kRowsATile = 16;
+
+struct Splits {
+  int first;  // slot, at a page's border
+  int size;   // slots, whole pages
+  int count;  // at least 1: a sequence of no slots has an empty one
+};
+
+// Partial results stay a small part of the keys and values that they stand for.
+__host__ __device__ inline int least_split_slots(int group) {
+  return group <= 16 ? 256 : (16 * group + kPageSlots - 1) / kPageSlots * kPageSlots;
+}
+
+__host__ __device__ inline int tiles_of_group(int group) {
+  return (group + kRowsATile - 1) / kRowsATile;
+}
+
+// At most task.partials.target_splits splits.
+__device__ inline Splits splits_of(const AttentionTask& task, int context) {
+  const int low = task.window > 0 ? max(context - task.window, 0) : 0;
+  const int first = low / kPageSlots * kPageSlots;
+  const int slots = context - first;
+  const int share = (slots + task.partials.target_splits - 1) / task.partials.target_splits;
+  const int size =
+      max((share + kPageSlots - 1) / kPageSlots * kPageSlots, least_split_slots(task.group));
+  return {first, size, max((slots + size - 1) / size, 1)};
+}
+
+__device__ inline int64_t partial_index(const AttentionTask& task, int sequence, int split,
+                                        int head) {
+  return (int64_t{sequence} * task.partials.max_splits + split) * task.query_heads + head;
+}
+
+__device__ inline void add_scaled(float4& sum, const float4& values, float factor) {
+  sum.x = fmaf(values.x, factor, sum.x);
+  sum.y = fmaf(values.y, factor, sum.y);
+  sum.z = fmaf(values.z, factor, sum.z);
+  sum.w = fmaf(values.w, factor, sum.w);
+}
+
+template <class T>
+__device__ void store_scaled(T* to, const float4& values, float factor) {
+  *reinterpret_cast<Pack<T, 4>*>(to) = {
+      {from_f32<T>(values.x * factor), from_f32<T>(values.y * factor),
+       from_f32<T>(values.z * factor), from_f32<T>(values.w * factor)}};
+}
+
+}  // namespace fovea
+
+#endif  // FOVEA_CUDA_ATTENTION_SPLITS_CUH_

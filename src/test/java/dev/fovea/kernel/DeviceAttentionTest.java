@@ -1,0 +1,80 @@
+package dev.fovea.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fovea.kernel.AttentionShape.Sequence;
+import dev.fovea.tensor.DType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What only a GPU can show of attention: races, and lengths beyond a CPU's patience. */
+@Tag("gpu")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeviceAttentionTest {
+  private static final int LONGEST = 131_072;
+
+  /** Multiply-adds that let the oracle judge about 64 rows of both heads of the longest prompt. */
+  private static final long SIXTY_FOUR_ROWS = 4_300_000_000L;
+
+  private Kernels kernels;
+
+  @BeforeAll
+  void open() {
+    kernels = CudaKernels.open(0);
+  }
+
+  @AfterAll
+  void close() {
+    kernels.close();
+  }
+
+  @Test
+  void manyRunsOfALargeBatchGiveTheSameBits() {
+    Random random = new Random(60);
+    List<Sequence> sequences = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      int context = 1 + random.nextInt(3000);
+      sequences.add(new Sequence(i < 40 ? 1 : Math.min(context, 1 + random.nextInt(200)), context));
+    }
+    for (DType dtype : new DType[] {DType.BF16, DType.F16}) {
+      AttentionCase data =
+          new AttentionCase(new AttentionShape(dtype, new HeadLayout(8, 2, 128), 0, sequences, 60));
+      TestTensor out = data.newOutput();
+      data.run(kernels, data.inputs(), out);
+      byte[] first = out.toBytes();
+      for (int run = 0; run < 250; run++) {
+        data.repeat(kernels, data.inputs(), out);
+        assertThat(out.toBytes()).as("%s, run %d", dtype, run).isEqualTo(first);
+      }
+    }
+  }
+
+  @Test
+  void theLongestPromptMatchesFp64InSampledRows() {
+    matches(new Sequence(LONGEST, LONGEST), 1);
+  }
+
+  @Test
+  void aTokenBehindTheLongestPromptMatchesFp64() {
+    matches(new Sequence(1, LONGEST), 2);
+    matches(new Sequence(1, LONGEST), 3);
+  }
+
+  /**
+   * @param seed even: the single row is a generated token's
+   */
+  private void matches(Sequence sequence, long seed) {
+    HeadLayout heads = new HeadLayout(2, 1, 128);
+    AttentionCase data =
+        new AttentionCase(new AttentionShape(DType.BF16, heads, 0, List.of(sequence), seed));
+    TestTensor out = data.newOutput();
+    data.run(kernels, data.inputs(), out);
+    new AttentionOracle(data, SIXTY_FOUR_ROWS).check(out);
+  }
+}

@@ -1,0 +1,154 @@
+"""Attention: the contract over shapes, batch and repeat invariance, long contexts, graphs."""
+
+import itertools
+
+import torch
+
+from paged import SLOTS, Batch, Shape
+
+HEADS = [(4, 4), (8, 2), (16, 2), (16, 1), (24, 1)]
+DIMS = [64, 80, 96, 128, 256]
+# (rows, context): generated tokens, then prompts, chunks, and rows that see nothing.
+GENERATED = [(1, n) for n in (1, 17, 64, 65, 1000, 4097, 0)]
+PROMPTS = [(n, n) for n in (1, 17, 64, 65, 1000)] + [(100, 4097), (64, 128), (3, 2), (0, 40)]
+
+
+def check_batch(report, batch, name):
+    out = batch.run()
+    for i in range(len(batch.sequences)):
+        ours = out[batch.starts[i]:batch.starts[i + 1]]
+        report.close(f"{name} sequence {i} {batch.sequences[i]}", ours,
+                     batch.reference(i, torch.float64), batch.reference(i, batch.shape.dtype))
+    return out
+
+
+def smoke(report, fovea, options):
+    """Every kernel once on small shapes: what compute-sanitizer is run on."""
+    for dtype in (torch.bfloat16, torch.float32):
+        for dim in (64, 80, 256):
+            shape = Shape(6, 2, dim, dtype, 0 if dim == 64 else 90)
+            sequences = [(1, 700), (1, 20), (1, 0), (130, 130), (3, 70)]
+            check_batch(report, Batch(fovea, shape, sequences, 3, options.seed), f"{shape}")
+
+
+def contract(report, fovea, options):
+    """Head dims x ratios x windows x types, every length in one ragged batch."""
+    types = [torch.bfloat16, torch.float16]
+    cases = list(itertools.product(types, DIMS, HEADS, (0, 100)))
+    cases += [(torch.float32, d, h, w) for d, h, w in ((64, (8, 2), 0), (80, (4, 4), 100))]
+    if options.small:
+        cases = cases[::7]
+    for seed, (dtype, dim, heads, window) in enumerate(cases):
+        shape = Shape(*heads, dim, dtype, window)
+        batch = Batch(fovea, shape, GENERATED + PROMPTS, len(GENERATED), options.seed + seed)
+        check_batch(report, batch, f"{shape}")
+
+
+def planted_faults(report, fovea, options):
+    """The rule must see a wrong mask, an off-by-one page and a slot past the end."""
+    shape = Shape(8, 2, 64, torch.bfloat16)
+    batch = Batch(fovea, shape, [(1, 140), (60, 140)], 1, options.seed)
+    faults = {
+        "window": lambda p, t: setattr(p, "window", 100),
+        "page": lambda p, t: t["pageTable"][:, 1].copy_(t["pageTable"][:, 2]),
+        "length": lambda p, t: t["contextLength"].sub_(1),
+    }
+    for fault, plant in faults.items():
+        params, tensors = batch.params()
+        plant(params, tensors)
+        fovea.call("attention", params)
+        fovea.synchronize()
+        for i in range(2):
+            exact = batch.reference(i, torch.float64)
+            naive = batch.reference(i, shape.dtype)
+            ours = tensors["out"][batch.starts[i]:batch.starts[i + 1]]
+            error = (ours.double() - exact).abs().max().item()
+            bound = 2 * (naive.double() - exact).abs().max().item()
+            report.check(f"planted {fault} in sequence {i}", not error <= 2 * bound,  # NaN is seen, too
+                         f"error {error:.3g} hides under twice the bound {bound:.3g}")
+
+
+def invariance(report, fovea, options):
+    """A sequence alone has the bits that it has in a batch, and so has every repeat."""
+    for seed, dim in enumerate(DIMS):
+        for window in (0, 100):
+            shape = Shape(16, 2, dim, torch.bfloat16, window)
+            batch = Batch(fovea, shape, GENERATED + PROMPTS, len(GENERATED), options.seed + seed)
+            out = batch.run()
+            for i in range(len(batch.sequences)):
+                report.equal(f"{shape} sequence {i} alone", batch.run(only=i),
+                             out[batch.starts[i]:batch.starts[i + 1]])
+    shape = Shape(8, 2, 128, torch.bfloat16)
+    contexts = torch.randint(1, 3000, (40,), generator=torch.Generator().manual_seed(options.seed))
+    sequences = [(1, int(n)) for n in contexts] + [(int(n) % 300 + 1, int(n) + 300)
+                                                  for n in contexts[:20]]
+    batch = Batch(fovea, shape, sequences, 40, options.seed)
+    params, tensors = batch.params()
+    first = None
+    for _ in range(10 if options.small else 250):
+        tensors["out"].fill_(torch.nan)
+        fovea.call("attention", params)
+        fovea.synchronize()
+        first = tensors["out"].clone() if first is None else first
+        report.equal("repeat", tensors["out"], first)
+
+
+def long_context(report, fovea, options):
+    """64 rows of a prompt of 131,072 tokens, and a token after it."""
+    length = 4096 if options.small else 131072
+    shape = Shape(8, 2, 128, torch.bfloat16)
+    batch = Batch(fovea, shape, [(1, length), (length, length)], 1, options.seed, spread=1)
+    out = batch.run()
+    report.close("generated", out[:1], batch.reference(0, torch.float64),
+                 batch.reference(0, shape.dtype))
+    chosen = torch.randint(0, length, (64,), device=fovea.device)
+    for rows in chosen.split(8):
+        report.close("prompt", out[1:][rows], batch.reference(1, torch.float64, rows),
+                     batch.reference(1, shape.dtype, rows))
+
+
+def large_offsets(report, fovea, options):
+    """Pages on both sides of element 2^31 of the pool."""
+    shape = Shape(16, 8, 128, torch.bfloat16)
+    page = shape.kv_heads * SLOTS * shape.head_dim
+    border = 2**31 // page
+    batch = Batch(fovea, shape, [(1, 700), (500, 600)], 1, options.seed)
+    size = (border + 40, shape.kv_heads, SLOTS, shape.head_dim)
+    expected = batch.run()
+    pools = [torch.full(size, torch.nan, dtype=shape.dtype, device=fovea.device) for _ in range(2)]
+    used = batch.table < 1 << 30
+    ids = batch.table[used].long()
+    places = border - 5 + torch.arange(ids.numel(), device=fovea.device)
+    pools[0][places], pools[1][places] = batch.k[ids], batch.v[ids]
+    batch.table[used] = places.int()
+    batch.k, batch.v = pools
+    report.equal("pages about 2^31", batch.run(), expected)
+
+
+def graph(report, fovea, options):
+    """A captured step replayed with other lengths."""
+    if not fovea.is_cuda:
+        return
+    shape = Shape(32, 8, 128, torch.bfloat16)
+    sequences = [(1, n) for n in (4000, 1, 300, 2000, 0)]
+    batch = Batch(fovea, shape, sequences, 5, options.seed)
+    params, tensors = batch.params()
+    lengths = [tensors["contextLength"].clone(), batch.tensor([1, 1, 300, 1500, 0])]
+    captured = torch.cuda.CUDAGraph()
+    torch.cuda.synchronize()
+    captured.capture_begin()
+    fovea.call("attention", params)
+    captured.capture_end()
+    for i, length in enumerate(lengths):
+        tensors["contextLength"].copy_(length)
+        tensors["out"].fill_(torch.nan)
+        captured.replay()
+        replayed = tensors["out"].clone()
+        tensors["out"].fill_(torch.nan)
+        fovea.call("attention", params)
+        fovea.synchronize()
+        report.equal(f"replay {i}", replayed, tensors["out"])
+
+
+SECTIONS = {"smoke": smoke, "contract": contract, "planted": planted_faults, "invariance": invariance,
+            "long": long_context, "offsets": large_offsets, "graph": graph}
