@@ -198,50 +198,6 @@ machine() {
 }
 
 sections() {
-    : >"$out/summary.txt"
-    : >"$out/log.txt"
-    section machine 20 machine
-    section kernels 170 junit $(classes kernel AttentionContractTest LinearContractTest NormContractTest \
-        RopeAppendContractTest RowOperationsContractTest SampleContractTest)
-    section models 90 junit $(classes model ParityTest ModelRunnerTest MixedDtypesTest)
-    if [ "$device" = cuda ]; then
-        section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest) \
-            $(classes model DeviceMemoryTest DeviceGreedyTest)
-        section death 40 junit $(classes kernel DeviceFailureTest)
-    fi
-    section serving 120 junit $(classes server DistributionTest)
-    section bench-attention 60 bench attention
-    section random-llama 120 serve_random
-    section bench-model 60 bench_model
-    section bench-linear 60 bench linear
-    if [ "$device" = cuda ]; then
-        section memcheck 60 sanitize memcheck
-        section racecheck 60 sanitize racecheck
-    fi
-    if [ ${#only[@]} -gt 0 ]; then # too long to be run beside the others
-        section battery 440 battery
-    fi
-    echo "== summary, after $((SECONDS - begin)) s"
-    cat "$out/summary.txt"
-    ! grep -q "^FAILED\|^SKIPPED" "$out/summary.txt"
-}
-
-machine() {
-    uname -a
-    nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.sm --format=csv 2>&1 || true
-    echo "LD_LIBRARY_PATH=$LD_LIBRARY_PATH"
-    "$home/bin/fovea" --version
-    df -h "$work" | tail -n 1
-    [ "$device" != cuda ] || nvidia-smi >/dev/null
-}
-
-# timeout starts programs, not functions: a section calls this script again with the function's name.
-call() {
-    runner=()
-    "$@"
-}
-
-sections() {
     unpack
     if wanted random-llama || wanted bench-model; then
         make_checkpoint &
