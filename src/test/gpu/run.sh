@@ -175,7 +175,7 @@ all_sections() {
     section bench-attention 60 bench attention
     section random-llama 120 serve_random
     section bench-model 60 bench_model
-    section bench-linear 60 bench linear
+    section bench-linear 90 bench linear
     if [ "$device" = cuda ]; then
         section memcheck 60 sanitize memcheck
         section racecheck 60 sanitize racecheck
@@ -221,7 +221,7 @@ rehearse)
     sections
     ;;
 run)
-    device=cuda shape=8b bench_options=()
+    device=cuda shape=8b bench_options=(--rotate-mib 512)
     shift
     only=("$@")
     sections

@@ -7,6 +7,7 @@ import dev.fovea.binding.cublas.BlasLibrary.Product;
 import dev.fovea.binding.cuda.CudaLibrary;
 import dev.fovea.binding.cuda.CudaLibrary.StreamHandle;
 import dev.fovea.tensor.Buffer;
+import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.HashMap;
 import java.util.Map;
@@ -55,7 +56,7 @@ final class CudaLinear implements AutoCloseable {
       throw new KernelException("linear: cuBLASLt: " + BlasLibrary.words(status));
     }
     if (bias != null) {
-      addBias(bias, out);
+      addBias(weight.dtype(), bias, out);
     }
   }
 
@@ -67,13 +68,14 @@ final class CudaLinear implements AutoCloseable {
     }
   }
 
-  private void addBias(Weight bias, TensorView out) {
+  private void addBias(DType type, Weight bias, TensorView out) {
     biasParams
         .bias(bias.segments().get(0).address())
         .out(out.address())
         .numTokens(out.shape().dim(0))
         .outputs(out.shape().dim(1))
         .outStride(out.shape().dim(1))
+        .type(type.code())
         .biasType(bias.dtype().code())
         .outType(out.dtype().code());
     NativeStatus.checkCuda("linear", CudaLibrary.addBias(stream, biasParams));

@@ -122,7 +122,8 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
 
   /**
    * Causal attention over the paged cache for a ragged batch: prefill, chunked prefill, decode or
-   * any mix (FlashAttention-2, Dao 2023). A row's bits depend on its sequence alone.
+   * any mix (FlashAttention-2, Dao 2023). A row's bits depend on its sequence alone; on CUDA a
+   * prompt's also on how it was cut into chunks.
    */
   void attention(Attention args);
 

@@ -28,7 +28,7 @@ class DeviceMemoryTest {
   void whatIsUsedIsWhatWasPlanned(long bytes) {
     try (Kernels kernels = CudaKernels.open(0)) {
       // What CUDA keeps for code that has run once is none of the model's.
-      try (LoadedModel small = load(kernels, 1L << 28)) {
+      try (LoadedModel small = load(kernels, 1L << 29)) {
         step(small);
       }
       long before = free(kernels);
@@ -51,7 +51,7 @@ class DeviceMemoryTest {
     try (Kernels kernels = CudaKernels.open(0)) {
       assertThatThrownBy(() -> load(kernels, 2 * kernels.memory().orElseThrow().total()))
           .isInstanceOf(KernelException.class);
-      try (LoadedModel model = load(kernels, 1L << 28)) {
+      try (LoadedModel model = load(kernels, 1L << 29)) {
         step(model);
       }
     }
