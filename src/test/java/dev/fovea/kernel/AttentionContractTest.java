@@ -103,7 +103,7 @@ class AttentionContractTest {
     int start = 0;
     for (int i = 0; i < data.shape.sequences().size(); i++) {
       Sequence sequence = data.shape.sequences().get(i);
-      for (int piece : pieces(kernels, sequence.rows())) {
+      for (int piece : pieces(sequence.rows())) {
         for (int from = 0; from < sequence.rows(); from += piece) {
           if (piece == 1 && from % 41 > 1 && from < sequence.rows() - 1) {
             continue; // single rows are many: a few are enough
@@ -119,9 +119,8 @@ class AttentionContractTest {
     }
   }
 
-  private static int[] pieces(Kernels kernels, int rows) {
-    boolean isOnGpu = kernels.info().backend().equals("cuda");
-    return isOnGpu ? new int[] {rows} : new int[] {1, 7, 64, rows};
+  private static int[] pieces(int rows) {
+    return Backends.areOnGpu() ? new int[] {rows} : new int[] {1, 7, 64, rows};
   }
 
   private static byte[] bytes(TestTensor tensor, int row, int rows) {

@@ -57,6 +57,11 @@ final class Backends {
     return all;
   }
 
+  /** Whether the contract runs on a GPU. */
+  static boolean areOnGpu() {
+    return ON_CUDA;
+  }
+
   /** For promises that only backends in the host's memory make. */
   static void assumeOnHost() {
     assumeFalse(ON_CUDA);
