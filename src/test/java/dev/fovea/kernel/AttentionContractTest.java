@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -94,6 +95,32 @@ class AttentionContractTest {
             new AttentionCase(new AttentionShape(dtype, layout, window, whole, window));
         Backends.onEach(kernels -> assertSameBitsInPieces(kernels, data));
       }
+    }
+  }
+
+  /** Heads of few rows share a tile, as many as the batch allows; the bits stay theirs. */
+  @ParameterizedTest
+  @CsvSource({"24, 1, 72", "48, 1, 8", "13, 1, 40", "64, 64, 40", "72, 36, 72", "300, 300, 8"})
+  void headsDoNotDependOnThoseTheyShareATileWith(int query, int kv, int dim) {
+    HeadLayout layout = new HeadLayout(query, kv, dim);
+    List<Sequence> mixed =
+        List.of(
+            new Sequence(1, 1030),
+            new Sequence(8, 8),
+            new Sequence(0, 0),
+            new Sequence(5, 70),
+            new Sequence(33, 65));
+    for (int window : new int[] {0, 66}) {
+      AttentionCase data =
+          new AttentionCase(new AttentionShape(DType.BF16, layout, window, mixed, dim));
+      AttentionOracle oracle = new AttentionOracle(data);
+      Backends.onEach(
+          kernels -> {
+            TestTensor together = data.newOutput();
+            data.run(kernels, data.inputs(), together);
+            oracle.check(together);
+            assertSameBitsInPieces(kernels, data);
+          });
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * number of threads. Native kernels only; each instruction set has its own bits.
  */
 class BatchInvarianceTest {
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 31, 64, 65};
+  private static final int[] ROWS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 31, 64, 65};
   private static final int[] INPUTS = {1, 17, 40, 96, 257, 2049, 8200};
   private static final int[] OUTPUTS = {1, 5, 33, 70};
   private static final int CONTEXT = 2500; // crosses two borders of spans

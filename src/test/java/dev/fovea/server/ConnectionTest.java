@@ -120,6 +120,16 @@ class ConnectionTest {
   }
 
   @Test
+  void aBodyThatBreaksAfterItsAnswerGetsNoSecondOne() throws IOException {
+    try (RawConnection connection =
+        send("POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")) {
+      assertError(connection.readAnswer(), 404);
+      connection.write("zz\r\n");
+      assertThat(connection.readToTheEnd()).isEmpty();
+    }
+  }
+
+  @Test
   void aLongAnswerIsNotIdleness() throws IOException {
     int numTokens = (int) (2 * IDLE_TIMEOUT.toMillis() / ParrotRunner.SLOW_MILLIS);
     String body = "{\"prompt\":[%d],\"max_tokens\":%d}".formatted(ParrotRunner.SLOW, numTokens);

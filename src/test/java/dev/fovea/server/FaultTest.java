@@ -7,6 +7,10 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +50,34 @@ class FaultTest {
         http.post(Http.COMPLETIONS, "{\"prompt\":[65,66,67,%d]}".formatted(ParrotRunner.POISON));
     assertThat(answer.status()).isEqualTo(500);
     assertThat(answer.json().at("/error/code").asText()).isEqualTo("generation_failed");
+  }
+
+  /** Over HTTP/2 the connection is not the stream's alone. */
+  @Test
+  void failureInAStreamLeavesTheOthersOfItsConnection() {
+    String body = "{\"prompt\":[65,%d,66,%d],\"stream\":true,\"max_tokens\":%d}";
+    HttpClient client = HttpClient.newHttpClient();
+    client.sendAsync(HttpRequest.newBuilder(base).build(), BodyHandlers.discarding()).join();
+    CompletableFuture<HttpResponse<String>> other =
+        client.sendAsync(
+            post(body.formatted(ParrotRunner.SLOW, ParrotRunner.SLOW, 50)),
+            BodyHandlers.ofString());
+    HttpResponse<String> failed =
+        client
+            .sendAsync(
+                post(body.formatted(ParrotRunner.SLOW, ParrotRunner.POISON, 50)),
+                BodyHandlers.ofString())
+            .join();
+    assertThat(failed.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(failed.body()).contains("event: error\ndata: {\"error\"").doesNotContain("[DONE]");
+    assertThat(other.join().body()).contains("[DONE]");
+  }
+
+  private HttpRequest post(String body) {
+    return HttpRequest.newBuilder(base.resolve(Http.COMPLETIONS))
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body))
+        .build();
   }
 
   @Test

@@ -19,12 +19,18 @@ public final class StreamedAnswer implements Answer {
   private final AnswerFormat format;
   private final AnswerMailbox mailbox;
   private final Streaming streaming;
+  private final boolean sharesConnection;
   private boolean opened;
 
-  public StreamedAnswer(AnswerFormat format, AnswerMailbox mailbox, Streaming streaming) {
+  /**
+   * @param sharesConnection other answers use the connection at the same time (HTTP/2)
+   */
+  public StreamedAnswer(
+      AnswerFormat format, AnswerMailbox mailbox, Streaming streaming, boolean sharesConnection) {
     this.format = format;
     this.mailbox = mailbox;
     this.streaming = streaming;
+    this.sharesConnection = sharesConnection;
   }
 
   /** The opening travels with the first text: clients take the first event for the first token. */
@@ -50,6 +56,7 @@ public final class StreamedAnswer implements Answer {
   /**
    * Before the first event the request fails with a status; after it an error event goes out and
    * the connection is cut rather than closed, so that nobody takes half an answer for a whole one.
+   * A shared connection is left open: cut, it would lose the event, and the other answers with it.
    */
   @Override
   public void fail(ApiError error) {
@@ -59,7 +66,11 @@ public final class StreamedAnswer implements Answer {
       event(events, error.toJson());
       mailbox.offer(events.toByteArray());
     }
-    mailbox.fail(new ApiException(error));
+    if (opened && sharesConnection) {
+      mailbox.complete();
+    } else {
+      mailbox.fail(new ApiException(error));
+    }
   }
 
   private ByteArrayOutputStream opening() {

@@ -4,9 +4,11 @@ import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * Requests whose answers have not ended; any thread. The responses are asked, rather than their
@@ -27,8 +29,7 @@ public final class OpenRequests {
   public boolean awaitNone(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
-      responses.removeIf(response -> response.ended() || response.closed());
-      if (responses.isEmpty()) {
+      if (open().isEmpty()) {
         return true;
       }
       if (System.nanoTime() > deadline) {
@@ -36,5 +37,15 @@ public final class OpenRequests {
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
+  }
+
+  /**
+   * A copy is asked: an HTTP/2 response asks for its connection's lock, and whoever adds a response
+   * holds that lock while asking for the set's.
+   */
+  private List<HttpServerResponse> open() {
+    return Stream.of(responses.toArray(HttpServerResponse[]::new))
+        .filter(response -> !response.ended() && !response.closed())
+        .toList();
   }
 }

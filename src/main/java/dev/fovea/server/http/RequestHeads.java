@@ -95,10 +95,15 @@ final class RequestHeads extends ChannelDuplexHandler {
     }
   }
 
-  /** A body that is no HTTP: an answer that has begun meanwhile cannot be taken back. */
+  /**
+   * A body that is no HTTP: an answer that has begun meanwhile cannot be taken back, and one that
+   * has ended is the only one.
+   */
   private void breakOff() {
     refusal = HttpErrors.of(400);
-    if (isAnswerBegun || rules.numUnanswered() > 1) {
+    if (rules.numUnanswered() == 0) {
+      linger();
+    } else if (isAnswerBegun || rules.numUnanswered() > 1) {
       connection.close();
     } else {
       answer(refusal);

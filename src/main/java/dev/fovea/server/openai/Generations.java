@@ -30,6 +30,7 @@ import org.jboss.resteasy.reactive.RestMulti;
 /** Submits a planned request and connects its tokens to the answer a client reads. */
 @Singleton
 public final class Generations {
+  private static final int HTTP_1_STREAM = -1;
   private static final int RETRY_SECONDS = 1;
 
   /**
@@ -61,7 +62,8 @@ public final class Generations {
     boolean stream = ready.streaming().stream();
     Answer answer =
         stream
-            ? new StreamedAnswer(ready.format(), mailbox, ready.streaming())
+            ? new StreamedAnswer(
+                ready.format(), mailbox, ready.streaming(), client.streamId() != HTTP_1_STREAM)
             : new WholeAnswer(ready.format(), mailbox);
     GenerationOptions.Ending ending = ready.options().ending();
     AnswerListener listener =
