@@ -45,14 +45,18 @@ public record Backend(Kernels kernels, Mapping mapping) {
             info.attentionKernel());
   }
 
+  /** The best of what is there; one line says why it is not the one before. */
   private static Backend automatic(FoveaConfig config) {
+    KernelException noGpu;
     try {
       return openCuda();
     } catch (KernelException e) {
-      LOG.infof("Computing on the CPU: %s", e.getMessage());
+      noGpu = e;
     }
     try {
-      return openCpu(config);
+      Backend cpu = openCpu(config);
+      LOG.infof("Computing on the CPU: %s", noGpu.getMessage());
+      return cpu;
     } catch (KernelException e) {
       LOG.warnf("Computing on the slow Java reference kernels: %s", e.getMessage());
       return reference();
