@@ -187,7 +187,7 @@ int32_t attentionWorkspace(const FoveaStream* stream, const FoveaAttention* boun
     fovea::check_range("queryHeads", bounds->queryHeads, bounds->kvHeads, fovea::kMaxElements);
     fovea::check_range("headDim", bounds->headDim, 8, fovea::kMaxHeadDim);
     fovea::check_range("maxPages", bounds->maxPages, 0, INT32_MAX / FOVEA_PAGE_SLOTS / 2);
-    fovea::check_range("numSequences", bounds->numSequences, 0, INT32_MAX / 2);
+    fovea::check_range("numSequences", bounds->numSequences, 0, fovea::kMaxGenerated);
     *bytes = fovea::workspace_bytes(*stream, *bounds, bounds->numSequences);
   });
 }

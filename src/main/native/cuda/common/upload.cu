@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cstring>
 #include <exception>
+#include <system_error>
 #include <thread>
 
 #include "common/device.h"
@@ -81,8 +82,13 @@ void Staging::upload(const Upload& upload) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(count);
   for (size_t lane = 1; lane < count; lane++) {
-    threads.emplace_back(work, lane);
+    try {
+      threads.emplace_back(work, lane);
+    } catch (const std::system_error&) {
+      break;  // fewer lanes do the same work
+    }
   }
   if (count > 0) {
     work(0);

@@ -50,7 +50,7 @@ public final class NativeLibrary {
     try {
       Class.forName(className);
       return Optional.empty();
-    } catch (UnsatisfiedLinkError | NoClassDefFoundError | ClassNotFoundException e) {
+    } catch (LinkageError | ClassNotFoundException e) {
       return Optional.of(what + " not loaded: " + reason(e));
     }
   }

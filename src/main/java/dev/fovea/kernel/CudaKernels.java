@@ -29,11 +29,12 @@ public final class CudaKernels implements NativeKernels {
   private final NativeSampler sampler;
   private Buffer scratch;
 
-  private CudaKernels(StreamHandle stream, DeviceInfo device) {
+  private CudaKernels(StreamHandle stream, CudaMemory memory, DeviceInfo device) {
     this.stream = stream;
-    memory = new CudaMemory(stream);
+    this.memory = memory;
     linear = new CudaLinear(stream, memory);
-    sampler = new NativeSampler(memory::newStaging, params -> CudaLibrary.sample(stream, params));
+    sampler =
+        new NativeSampler(memory::newLastingStaging, params -> CudaLibrary.sample(stream, params));
     scratch = memory.allocate(0);
     info =
         new KernelsInfo(
@@ -60,9 +61,11 @@ public final class CudaKernels implements NativeKernels {
     NativeStatus.checkCuda("device " + device, CudaLibrary.foveaDescribeDevice(device, about));
     StreamHandle stream = new StreamHandle();
     NativeStatus.checkCuda("device " + device, CudaLibrary.foveaOpenDevice(device, stream));
+    CudaMemory memory = new CudaMemory(stream);
     try {
-      return new CudaKernels(stream, about);
+      return new CudaKernels(stream, memory, about);
     } catch (RuntimeException | Error e) {
+      memory.freeAll();
       CudaLibrary.foveaCloseStream(stream);
       throw e;
     }

@@ -31,7 +31,15 @@ final class CudaLinear implements AutoCloseable {
   CudaLinear(StreamHandle stream, CudaMemory memory) {
     this.stream = stream;
     scratch = memory.allocate(SCRATCH_BYTES);
-    blas = new BlasLibrary(CudaLibrary.foveaStreamHandle(stream), scratch.address(), SCRATCH_BYTES);
+    blas = open(CudaLibrary.foveaStreamHandle(stream), scratch);
+  }
+
+  private static BlasLibrary open(long stream, Buffer scratch) {
+    try {
+      return new BlasLibrary(stream, scratch.address(), SCRATCH_BYTES);
+    } catch (IllegalStateException e) {
+      throw new KernelException("cuBLASLt does not start: " + e.getMessage(), e);
+    }
   }
 
   void run(TensorView x, Weight weight, Weight bias, TensorView out) {

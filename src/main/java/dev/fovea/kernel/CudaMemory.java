@@ -8,6 +8,7 @@ import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.NativeBuffer;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongFunction;
 
 /**
  * Device memory of one stream: from the block that was set aside while there is one and it has
@@ -69,13 +70,22 @@ final class CudaMemory {
 
   /** Page-locked host memory with a twin on the device. */
   Staging newStaging(long bytes) {
+    return newStaging(bytes, this::allocate);
+  }
+
+  /** {@link #newStaging} that outlives what is set aside. */
+  Staging newLastingStaging(long bytes) {
+    return newStaging(bytes, this::allocateAlone);
+  }
+
+  private Staging newStaging(long bytes, LongFunction<Buffer> twin) {
     long[] address = new long[1];
     NativeStatus.checkCuda(
         "pinned memory", CudaLibrary.foveaPinnedAllocate(stream, Math.max(1, bytes), address));
     NativeBuffer pinned =
         new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
     HostBuffer host = HostBuffer.wrap(Memory.view(address[0], bytes));
-    return new Pinned(this, pinned, host, allocate(bytes));
+    return new Pinned(this, pinned, host, twin.apply(bytes));
   }
 
   DeviceMemory state() {

@@ -77,7 +77,11 @@ public final class ModelLoader {
       return load(directory, capacity, progress, opened);
     } catch (RuntimeException | Error e) {
       Collections.reverse(opened);
-      closeAll(opened);
+      try {
+        closeAll(opened);
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
   }
