@@ -43,6 +43,7 @@ struct DirectPage<Bf16> {
     for (int64_t slot = 0; slot < kPageSlots; slot += kBlocks * kLanes) {
       Vec sums[R][kBlocks] = {};
       for (int64_t pair = 0; pair < dim / 2; pair += 4) {
+        // With what soften asks for, all of the values; a single row softens too little to ask.
         ahead->step((R == 1 ? 4 : 3) * kBlocks);
 #pragma GCC unroll 4
         for (int b = 0; b < kBlocks; b++) {

@@ -88,10 +88,8 @@ final class NativeArguments {
   AttentionParams attention(Attention args) {
     HeadLayout heads = ShapeCheck.attention(args);
     TensorView keys = args.cache().keys();
-    long headStride = (long) KvLayer.PAGE_SLOTS * heads.dim();
-    long pageStride = heads.kv() * headStride;
     Attention.Sequences sequences = args.sequences();
-    return attention
+    return attentionOf(heads)
         .q(args.q().address())
         .out(args.out().address())
         .k(keys.address())
@@ -99,17 +97,8 @@ final class NativeArguments {
         .queryStart(sequences.queryStart().address())
         .contextLength(sequences.contextLength().address())
         .pageTable(sequences.pageTable().address())
-        .kPageStride(pageStride)
-        .kHeadStride(headStride)
-        .kSlotStride(heads.dim())
-        .vPageStride(pageStride)
-        .vHeadStride(headStride)
-        .vSlotStride(heads.dim())
         .numTokens(args.q().shape().dim(0))
         .numSequences(sequences.contextLength().shape().dim(0))
-        .queryHeads(heads.query())
-        .kvHeads(heads.kv())
-        .headDim(heads.dim())
         .numPages(keys.shape().dim(0))
         .maxPages(sequences.pageTable().shape().dim(1))
         .numGenerated(sequences.numGenerated())
@@ -121,20 +110,9 @@ final class NativeArguments {
 
   /** The sizes alone, which are upper bounds. */
   AttentionParams attention(AttentionBounds bounds) {
-    HeadLayout heads = bounds.heads();
-    long headStride = (long) KvLayer.PAGE_SLOTS * heads.dim();
-    return attention
-        .kPageStride(heads.kv() * headStride)
-        .kHeadStride(headStride)
-        .kSlotStride(heads.dim())
-        .vPageStride(heads.kv() * headStride)
-        .vHeadStride(headStride)
-        .vSlotStride(heads.dim())
+    return attentionOf(bounds.heads())
         .numTokens(bounds.maxTokens())
         .numSequences(bounds.maxSequences())
-        .queryHeads(heads.query())
-        .kvHeads(heads.kv())
-        .headDim(heads.dim())
         .numPages(bounds.numPages())
         .maxPages(bounds.maxPages())
         .scale(1)
@@ -142,6 +120,22 @@ final class NativeArguments {
         .type(bounds.dtype().code())
         .kvType(bounds.dtype().code())
         .numGenerated(bounds.maxSequences());
+  }
+
+  /** Heads, and where they lie in pages [P, Hkv, S, D]. */
+  private AttentionParams attentionOf(HeadLayout heads) {
+    long headStride = (long) KvLayer.PAGE_SLOTS * heads.dim();
+    long pageStride = heads.kv() * headStride;
+    return attention
+        .queryHeads(heads.query())
+        .kvHeads(heads.kv())
+        .headDim(heads.dim())
+        .kPageStride(pageStride)
+        .kHeadStride(headStride)
+        .kSlotStride(heads.dim())
+        .vPageStride(pageStride)
+        .vHeadStride(headStride)
+        .vSlotStride(heads.dim());
   }
 
   ActivationParams activation(Activation kind, boolean gated, TensorView x, TensorView out) {
