@@ -78,7 +78,7 @@ final class Delivery implements Runnable {
     Ending ending = outlet.deliverEnding(published);
     if (ending != null) {
       observer.onEnd(
-          ending, sequence.timeline().trace(sequence.numPrompt(), outlet.numDelivered()));
+          ending, sequence.timeline().trace(sequence.numPrompt(), 0, outlet.numDelivered()));
     }
   }
 

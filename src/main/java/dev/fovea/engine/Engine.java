@@ -5,6 +5,7 @@ import dev.fovea.engine.GenerationListener.FinishReason;
 import dev.fovea.engine.RejectedException.Reason;
 import dev.fovea.model.Batch;
 import dev.fovea.model.StepRunner;
+import java.util.List;
 
 /**
  * Continues many prompts at once on one device. Any thread may submit, cancel and close.
@@ -63,15 +64,33 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Takes a request; its output goes to {@code listener}. An output that fills the context ends
-   * with {@code LENGTH}. Does not block.
+   * A request with as many outputs as it has listeners, drawn independently: the place in the list
+   * is the {@linkplain dev.fovea.model.Draw#choice() choice}.
+   */
+  public record Submission(GenerationRequest request, List<GenerationListener> listeners) {
+    public Submission {
+      listeners = List.copyOf(listeners);
+    }
+  }
+
+  /** As {@link #submit(List)}, for one output. */
+  public Generation submit(GenerationRequest request, GenerationListener listener) {
+    return submit(List.of(new Submission(request, List.of(listener)))).get(0);
+  }
+
+  /**
+   * Takes all of these requests or none. Their outputs go to their listeners; one that fills the
+   * context ends with {@code LENGTH}. Does not block.
    *
+   * @return the generations of all listeners, in order
    * @throws RejectedException if the prompt leaves no room for a token, too much is waiting, or the
    *     engine is closed or dead
    * @throws IllegalArgumentException if an id of the prompt or a stop token is outside the
    *     vocabulary
    */
-  public Generation submit(GenerationRequest request, GenerationListener listener) {
+  public List<Generation> submit(List<Submission> submissions) {
+    GenerationRequest request = submissions.get(0).request();
+    GenerationListener listener = submissions.get(0).listeners().get(0);
     int numPrompt = request.prompt().length;
     requireInVocabulary("prompt", request.prompt());
     requireInVocabulary("stop_token_ids", request.stop().stopTokenIds());
@@ -91,7 +110,7 @@ public final class Engine implements AutoCloseable {
       queue.leave(numPrompt);
       throw closed();
     }
-    return new Submitted(loop, sequence);
+    return List.of(new Submitted(loop, sequence));
   }
 
   /**
@@ -126,6 +145,14 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends every request as failed although the engine thread does not answer: it hangs in the
+   * device. The process should end. Any thread.
+   */
+  public void abandon(Throwable cause) {
+    loop.kill(cause);
+  }
+
   private record Submitted(EngineLoop loop, Sequence sequence) implements Generation {
     @Override
     public void cancel() {
@@ -136,6 +163,12 @@ public final class Engine implements AutoCloseable {
     public void stop() {
       loop.cut(sequence, new Ending.Finished(FinishReason.STOP, null));
     }
+
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
   }
 
   private static int maxContext(StepRunner.Limits limits) {

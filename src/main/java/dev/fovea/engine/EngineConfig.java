@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.model.StepRunner;
+import java.time.Duration;
 
 /**
  * How much an engine takes on.
@@ -10,11 +11,25 @@ import dev.fovea.model.StepRunner;
  *     stalls the decodes beside it
  * @param maxSequences sequences that run at once
  * @param queue what may wait to run
+ * @param stepTarget what the prompts of a step may take beside its decodes; zero: whatever {@code
+ *     chunkTokens} take
+ * @param prefixCache whether pages of prompts are kept for others that begin alike
  */
-public record EngineConfig(int stepTokens, int chunkTokens, int maxSequences, Queue queue) {
+public record EngineConfig(
+    int stepTokens,
+    int chunkTokens,
+    int maxSequences,
+    Queue queue,
+    Duration stepTarget,
+    boolean prefixCache) {
 
   public static final EngineConfig DEFAULT =
       new EngineConfig(1024, 512, 256, new Queue(1024, 4_000_000));
+
+  /** Without a bound of time, with the prefix cache. */
+  public EngineConfig(int stepTokens, int chunkTokens, int maxSequences, Queue queue) {
+    this(stepTokens, chunkTokens, maxSequences, queue, Duration.ZERO, true);
+  }
 
   public EngineConfig {
     requirePositive("step-tokens", stepTokens);
@@ -44,7 +59,8 @@ public record EngineConfig(int stepTokens, int chunkTokens, int maxSequences, Qu
   EngineConfig within(StepRunner.Limits limits) {
     int tokens = Math.min(stepTokens, limits.maxTokens());
     int sequences = Math.min(tokens, Math.min(maxSequences, limits.maxSequences()));
-    return new EngineConfig(tokens, Math.min(tokens, chunkTokens), sequences, queue);
+    return new EngineConfig(
+        tokens, Math.min(tokens, chunkTokens), sequences, queue, stepTarget, prefixCache);
   }
 
   private static void requirePositive(String name, long got) {

@@ -215,9 +215,10 @@ final class EngineLoop implements Runnable, Delivery.Faults {
                 scheduler.numRunning(),
                 scheduler.numWaiting(),
                 pool.numPages() - pool.numFree(),
+                0,
                 pool.numPages()),
-            new EngineStatus.Totals(numSteps, promptTokens, 0, scheduler.numPreemptions()),
-            clock.nanos());
+            new EngineStatus.Totals(numSteps, promptTokens, 0, 0, scheduler.numPreemptions()),
+            new EngineStatus.Pulse(scheduler.numRunning() > 0, clock.nanos(), 0));
   }
 
   /** Tells every request, whatever state the scheduler was left in, then the process. */

@@ -6,10 +6,9 @@ package dev.fovea.engine;
  * @param life whether it serves
  * @param load what it holds now
  * @param totals since it started
- * @param nanos on the engine's clock when this was published; a busy engine that lets it grow old
- *     hangs
+ * @param pulse whether it still moves
  */
-public record EngineStatus(Life life, Load load, Totals totals, long nanos) {
+public record EngineStatus(Life life, Load load, Totals totals, Pulse pulse) {
 
   /** Where an engine is in its life. */
   public enum Life {
@@ -23,22 +22,40 @@ public record EngineStatus(Life life, Load load, Totals totals, long nanos) {
   /**
    * @param running sequences that hold pages
    * @param waiting sequences that wait for pages, preempted ones among them
-   * @param usedPages KV pages in use
+   * @param usedPages KV pages of running sequences
+   * @param cachedPages KV pages that no sequence uses, kept for prompts that begin alike
    * @param numPages KV pages in all
    */
-  public record Load(int running, int waiting, int usedPages, int numPages) {}
+  public record Load(int running, int waiting, int usedPages, int cachedPages, int numPages) {}
 
   /**
    * @param steps run on the device
    * @param promptTokens of all prompts that have been computed
+   * @param cachedTokens of these, found in the prefix cache
    * @param outputTokens handed to listeners
    * @param preemptions sequences sent back to wait because the pages had run out
    */
-  public record Totals(long steps, long promptTokens, long outputTokens, long preemptions) {}
+  public record Totals(
+      long steps, long promptTokens, long cachedTokens, long outputTokens, long preemptions) {}
+
+  /**
+   * The engine thread's heartbeat. An engine that is busy and lets it grow much older than its
+   * longest step hangs.
+   *
+   * @param isBusy it has work that it must be doing
+   * @param nanos on the engine's clock, of the latest sign of life
+   * @param longestStepNanos so far
+   */
+  public record Pulse(boolean isBusy, long nanos, long longestStepNanos) {}
 
   EngineStatus withOutputTokens(long outputTokens) {
     Totals counted =
-        new Totals(totals.steps, totals.promptTokens, outputTokens, totals.preemptions);
-    return new EngineStatus(life, load, counted, nanos);
+        new Totals(
+            totals.steps,
+            totals.promptTokens,
+            totals.cachedTokens,
+            outputTokens,
+            totals.preemptions);
+    return new EngineStatus(life, load, counted, pulse);
   }
 }

@@ -18,4 +18,14 @@ public interface Generation {
    * GenerationListener.Ending.Finished} with reason {@code STOP}.
    */
   void stop();
+
+  /**
+   * Calls the listener no more until {@link #resume()}, not even at the end: its reader does not
+   * keep up. The output waits where it is and costs 4 bytes a token. From the listener's own calls
+   * it holds at once, from elsewhere one call may be on its way.
+   */
+  void pause();
+
+  /** Hands over what has come meanwhile, and goes on. */
+  void resume();
 }

@@ -7,6 +7,13 @@ package dev.fovea.engine;
  */
 public interface GenerationListener {
 
+  /**
+   * Once, before the first tokens.
+   *
+   * @param cachedTokens of the prompt that were found in the prefix cache
+   */
+  default void onStart(int cachedTokens) {}
+
   /** New output tokens, at least one, stop tokens excluded; the array is the listener's own. */
   void onTokens(int[] ids);
 
@@ -28,8 +35,21 @@ public interface GenerationListener {
     /** The engine was closed before the output was complete. */
     record Closed() implements Ending {}
 
+    /**
+     * One of {@link GenerationRequest.Deadlines} has passed.
+     *
+     * @param deadline which
+     */
+    record TimedOut(Deadline deadline) implements Ending {}
+
     /** This request failed; {@code message} may be shown to its client. */
     record Failed(String message, Throwable cause) implements Ending {}
+  }
+
+  /** See {@link GenerationRequest.Deadlines}. */
+  enum Deadline {
+    QUEUE,
+    TOTAL
   }
 
   /** Named as in the OpenAI API, in lower case. */

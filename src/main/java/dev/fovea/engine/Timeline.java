@@ -54,9 +54,15 @@ final class Timeline {
     return queueNanos + prefillNanos;
   }
 
-  RequestTrace trace(int promptTokens, int outputTokens) {
+  RequestTrace trace(int promptTokens, int cachedTokens, int outputTokens) {
     return new RequestTrace(
-        promptTokens, outputTokens, preemptions, queueNanos, prefillNanos, decodeNanos);
+        promptTokens,
+        cachedTokens,
+        outputTokens,
+        preemptions,
+        queueNanos,
+        prefillNanos,
+        decodeNanos);
   }
 
   private void closePhase(long now) {

@@ -43,15 +43,57 @@ public record Batch(List<Entry> entries, int numGenerated) {
   }
 
   /**
+   * One sequence's part of a step. All of it is borrowed until {@link StepRunner#submit} returns.
+   *
    * @param tokens to compute in this step
    * @param contextBefore tokens of the sequence already in the cache; position of the first new one
-   * @param pages ids of its pages in order: as many as hold {@code contextBefore + tokens.count()}
-   *     tokens are read, what follows is not; borrowed until the step is awaited
+   * @param place where its keys and values are
    * @param draw how to draw the next token from the last row, or null to draw none (a chunk of a
    *     prompt that is not its last)
    */
-  public record Entry(TokenSlice tokens, int contextBefore, int[] pages, Draw draw) {}
+  public record Entry(TokenSlice tokens, int contextBefore, Place place, Draw draw) {
 
-  /** Ids {@code ids[from] .. ids[from + count - 1]}; borrowed until the step is awaited. */
-  public record TokenSlice(int[] ids, int from, int count) {}
+    /** Of a sequence that holds no row of the device's page table from one step to the next. */
+    public Entry(TokenSlice tokens, int contextBefore, int[] pages, Draw draw) {
+      this(tokens, contextBefore, new Place(Place.NO_ROW, pages, 0), draw);
+    }
+  }
+
+  /**
+   * A sequence's pages. The device keeps a page table with a row for each running sequence, so that
+   * a step brings only what is new.
+   *
+   * @param row of the device's page table that is the sequence's while it runs, below {@link
+   *     StepRunner.Limits#maxSequences()}; {@link #NO_ROW}: the entry's own number in the batch
+   * @param pages ids in order: as many as hold the tokens of the cache and the new ones are read,
+   *     what follows is not
+   * @param numKnown the first so many stand in the row since an earlier step
+   */
+  public record Place(int row, int[] pages, int numKnown) {
+    public static final int NO_ROW = -1;
+  }
+
+  /**
+   * Ids {@code ids[from] .. ids[from + count - 1]}, or one id that no one on this side knows yet.
+   *
+   * @param drawn {@link #KNOWN}, or which of the tokens that the step before draws this one is, in
+   *     the order of {@link Tokens}; that step has been submitted and not been awaited
+   */
+  public record TokenSlice(int[] ids, int from, int count, int drawn) {
+    public static final int KNOWN = -1;
+    private static final int[] NO_IDS = {};
+
+    public TokenSlice(int[] ids, int from, int count) {
+      this(ids, from, count, KNOWN);
+    }
+
+    /** The {@code index}-th token that the step before draws. */
+    public static TokenSlice drawn(int index) {
+      return new TokenSlice(NO_IDS, 0, 1, index);
+    }
+
+    public boolean isDrawn() {
+      return drawn != KNOWN;
+    }
+  }
 }

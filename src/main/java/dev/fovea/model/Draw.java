@@ -22,7 +22,7 @@ public record Draw(SamplingParams params, int choice, long position, Seen seen, 
 
   /**
    * Distinct ids of the prompt and the output so far, in the first {@code numIds} places; borrowed
-   * until the step is awaited.
+   * until the step has been submitted.
    *
    * @param ids seen in prompt or output
    * @param counts occurrences of each in the output; 0: only in the prompt

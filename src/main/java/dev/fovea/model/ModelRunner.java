@@ -99,6 +99,12 @@ final class ModelRunner implements StepRunner {
     return limits;
   }
 
+  /** Inputs are one set. */
+  @Override
+  public int maxInFlight() {
+    return 1;
+  }
+
   /** Frees what steps go through; the model's memory is {@link LoadedModel}'s. */
   @Override
   public void close() {

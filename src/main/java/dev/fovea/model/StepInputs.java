@@ -116,13 +116,13 @@ final class StepInputs implements AutoCloseable {
       ids.put(slice.ids(), slice.from(), slice.count());
       for (int i = 0; i < slice.count(); i++) {
         int position = entry.contextBefore() + i;
-        long page = entry.pages()[position / KvLayer.PAGE_SLOTS];
+        long page = entry.place().pages()[position / KvLayer.PAGE_SLOTS];
         places.put(position);
         slotIds.put(page * KvLayer.PAGE_SLOTS + position % KvLayer.PAGE_SLOTS);
       }
       int context = entry.contextBefore() + slice.count();
       table.position(lengths.position() * maxPages);
-      table.put(entry.pages(), 0, MemoryPlan.pagesFor(context));
+      table.put(entry.place().pages(), 0, MemoryPlan.pagesFor(context));
       lengths.put(context);
       starts.put(ids.position());
       if (entry.draw() != null) {
@@ -203,13 +203,13 @@ final class StepInputs implements AutoCloseable {
           limits.maxContext(),
           context);
       int needed = MemoryPlan.pagesFor((int) context);
-      if (entry.pages().length < needed) {
+      if (entry.place().pages().length < needed) {
         throw new IllegalArgumentException(
             "pages: expected %d for %d tokens, got %d"
-                .formatted(needed, context, entry.pages().length));
+                .formatted(needed, context, entry.place().pages().length));
       }
       for (int i = 0; i < needed; i++) {
-        int page = entry.pages()[i];
+        int page = entry.place().pages()[i];
         require(page >= 0 && page < limits.numPages(), "page id", limits.numPages() - 1L, page);
       }
       for (int i = slice.from(); i < slice.from() + slice.count(); i++) {

@@ -2,13 +2,14 @@ package dev.fovea.model;
 
 /**
  * Runs steps of a model: the seam between the engine, which decides, and the device, which
- * computes. A step may be submitted before the one before it has been awaited; tickets are awaited
- * in the order of their submission, each once, by the thread that submitted.
+ * computes. Steps run one after the other, in the order of their submission. While fewer than
+ * {@link #maxInFlight()} have not been awaited, a step may be submitted before the one before it
+ * has been; tickets are awaited in that order, each once, by the thread that submitted.
  */
 public interface StepRunner extends AutoCloseable {
 
   /**
-   * Enqueues one step over a ragged batch.
+   * Enqueues one step over a ragged batch, of which nothing is read after the return.
    *
    * @throws IllegalArgumentException if the batch is beyond {@link #limits()}
    */
@@ -18,6 +19,12 @@ public interface StepRunner extends AutoCloseable {
   Tokens await(Ticket ticket);
 
   Limits limits();
+
+  /**
+   * Steps that may be submitted and not yet awaited: 2 where the device computes beside the caller,
+   * so that it finds its next step waiting; 1 where {@link #submit} computes.
+   */
+  int maxInFlight();
 
   @Override
   void close();

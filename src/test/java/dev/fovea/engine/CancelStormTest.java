@@ -76,7 +76,7 @@ class CancelStormTest {
               if (step < leakStep) {
                 scheduler.checkIntegrity();
               } else if (step == leakStep) {
-                scheduler.pool().share(batch.entries().get(0).pages()[0]);
+                scheduler.pool().share(batch.entries().get(0).place().pages()[0]);
               }
             }
 
@@ -141,7 +141,7 @@ class CancelStormTest {
     void assertNothingLeaks() {
       assertThat(engine.status().load())
           .as("load, seed %d", seed)
-          .isEqualTo(new EngineStatus.Load(0, 0, 0, LIMITS.numPages()));
+          .isEqualTo(new EngineStatus.Load(0, 0, 0, 0, LIMITS.numPages()));
       scheduler.checkIntegrity();
     }
 

@@ -189,7 +189,7 @@ class EngineEndingTest {
           assertThat(recorders).hasSizeGreaterThanOrEqualTo(100);
           assertThat(recorders).allMatch(recorder -> recorder.numEndings() == 1);
           assertThat(engine.status().life()).isEqualTo(EngineStatus.Life.CLOSED);
-          assertThat(engine.status().load()).isEqualTo(new EngineStatus.Load(0, 0, 0, 64));
+          assertThat(engine.status().load()).isEqualTo(new EngineStatus.Load(0, 0, 0, 0, 64));
         });
   }
 
@@ -222,7 +222,7 @@ class EngineEndingTest {
               @Override
               public void onSubmit(long step, Batch batch) {
                 if (step == 0) {
-                  scheduler.pool().share(batch.entries().get(0).pages()[0]);
+                  scheduler.pool().share(batch.entries().get(0).place().pages()[0]);
                 }
               }
             });

@@ -203,7 +203,7 @@ class EngineTest {
       ended.await();
     }
     // 200 tokens are four chunks of 64; the last of them draws the first of 10 tokens.
-    assertThat(trace.get()).isEqualTo(new RequestTrace(200, 10, 0, 0, 4, 9));
+    assertThat(trace.get()).isEqualTo(new RequestTrace(200, 0, 10, 0, 0, 4, 9));
     assertThat(firstToken.get()).isEqualTo(4);
   }
 }

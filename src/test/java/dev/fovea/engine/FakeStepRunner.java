@@ -102,6 +102,11 @@ public final class FakeStepRunner implements StepRunner {
   }
 
   @Override
+  public int maxInFlight() {
+    return MAX_IN_FLIGHT;
+  }
+
+  @Override
   public void close() {
     require(inFlight.isEmpty(), "close: expected no step in flight, got " + inFlight.size());
     isClosed = true;
@@ -118,7 +123,8 @@ public final class FakeStepRunner implements StepRunner {
       require(entry.tokens().count() > 0, "tokens of a sequence", entry.tokens().count());
       require(length <= limits.maxContext(), "context", length);
       for (int i = 0; i < PagePool.pagesFor(length); i++) {
-        require(pages.add(entry.pages()[i]), "page of two sequences", entry.pages()[i]);
+        require(
+            pages.add(entry.place().pages()[i]), "page of two sequences", entry.place().pages()[i]);
       }
     }
   }
@@ -162,7 +168,7 @@ public final class FakeStepRunner implements StepRunner {
   }
 
   private static int slot(Batch.Entry entry, int position) {
-    int page = entry.pages()[position / Batch.PAGE_SLOTS];
+    int page = entry.place().pages()[position / Batch.PAGE_SLOTS];
     return page * Batch.PAGE_SLOTS + position % Batch.PAGE_SLOTS;
   }
 

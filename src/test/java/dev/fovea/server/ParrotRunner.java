@@ -79,6 +79,11 @@ final class ParrotRunner implements StepRunner {
   }
 
   @Override
+  public int maxInFlight() {
+    return 2;
+  }
+
+  @Override
   public void close() {}
 
   /** The sequence's length with the new tokens. */
@@ -91,7 +96,7 @@ final class ParrotRunner implements StepRunner {
   }
 
   private static int slot(Batch.Entry entry, int position) {
-    return entry.pages()[position / Batch.PAGE_SLOTS] * Batch.PAGE_SLOTS
+    return entry.place().pages()[position / Batch.PAGE_SLOTS] * Batch.PAGE_SLOTS
         + position % Batch.PAGE_SLOTS;
   }
 }

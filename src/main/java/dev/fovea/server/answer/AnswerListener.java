@@ -5,6 +5,7 @@ import dev.fovea.engine.GenerationListener;
 import dev.fovea.server.ModelText;
 import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ErrorCodes;
+import java.util.Locale;
 import java.util.Set;
 
 /** Turns a generation's tokens into an answer's text, on the engine's delivery thread. */
@@ -74,6 +75,14 @@ public final class AnswerListener implements GenerationListener {
   private static ApiError errorOf(Ending ending) {
     if (ending instanceof Ending.Failed failed) {
       return new ApiError(500, ErrorCodes.GENERATION_FAILED, null, failed.message());
+    }
+    if (ending instanceof Ending.TimedOut timedOut) {
+      return new ApiError(
+          503,
+          ErrorCodes.UNAVAILABLE,
+          null,
+          "the request's deadline has passed: "
+              + timedOut.deadline().name().toLowerCase(Locale.ROOT));
     }
     return ending instanceof Ending.Closed
         ? ApiError.goingDown()

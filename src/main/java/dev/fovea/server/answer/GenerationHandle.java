@@ -1,53 +1,51 @@
 package dev.fovea.server.answer;
 
 import dev.fovea.engine.Generation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * A generation that may be ended before its submission has returned: tokens, and a client's leave,
- * can come first.
+ * A generation that may be told things before its submission has returned: tokens, and a client's
+ * leave, can come first. What came too early is passed on, in order.
  */
 public final class GenerationHandle implements Generation {
+  private final List<Consumer<Generation>> early = new ArrayList<>();
   private Generation generation;
-  private boolean cancelled;
-  private boolean stopped;
 
   /** Passes on what has been asked meanwhile. */
-  public void attach(Generation submitted) {
-    boolean cancel;
-    boolean stop;
-    synchronized (this) {
-      generation = submitted;
-      cancel = cancelled;
-      stop = stopped;
-    }
-    if (cancel) {
-      submitted.cancel();
-    } else if (stop) {
-      submitted.stop();
-    }
+  public synchronized void attach(Generation submitted) {
+    generation = submitted;
+    early.forEach(call -> call.accept(submitted));
+    early.clear();
   }
 
   @Override
   public void cancel() {
-    Generation submitted;
-    synchronized (this) {
-      cancelled = true;
-      submitted = generation;
-    }
-    if (submitted != null) {
-      submitted.cancel();
-    }
+    pass(Generation::cancel);
   }
 
   @Override
   public void stop() {
-    Generation submitted;
-    synchronized (this) {
-      stopped = true;
-      submitted = generation;
-    }
-    if (submitted != null) {
-      submitted.stop();
+    pass(Generation::stop);
+  }
+
+  @Override
+  public void pause() {
+    pass(Generation::pause);
+  }
+
+  @Override
+  public void resume() {
+    pass(Generation::resume);
+  }
+
+  /** Under the lock, so that calls keep their order; a generation's methods do not block. */
+  private synchronized void pass(Consumer<Generation> call) {
+    if (generation == null) {
+      early.add(call);
+    } else {
+      call.accept(generation);
     }
   }
 }

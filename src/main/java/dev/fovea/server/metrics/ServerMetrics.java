@@ -21,7 +21,7 @@ import org.eclipse.microprofile.metrics.Timer;
 /** Counts requests and tokens and times them; any thread. */
 @Singleton
 public final class ServerMetrics {
-  private static final EngineStatus.Load IDLE = new EngineStatus.Load(0, 0, 0, 1);
+  private static final EngineStatus.Load IDLE = new EngineStatus.Load(0, 0, 0, 0, 1);
 
   private final MetricRegistry registry;
   private final Timer firstToken;
