@@ -98,7 +98,11 @@ final class ParrotRunner implements StepRunner {
   private int append(Batch.Entry entry) {
     Batch.TokenSlice tokens = entry.tokens();
     for (int i = 0; i < tokens.count(); i++) {
-      slots[slot(entry, entry.contextBefore() + i)] = tokens.ids()[tokens.from() + i];
+      int id =
+          tokens.isDrawn()
+              ? inFlight.getLast().tokens().ids()[tokens.drawn()]
+              : tokens.ids()[tokens.from() + i];
+      slots[slot(entry, entry.contextBefore() + i)] = id;
     }
     return entry.contextBefore() + tokens.count();
   }
