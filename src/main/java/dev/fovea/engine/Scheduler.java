@@ -159,12 +159,14 @@ final class Scheduler {
    * @throws IllegalStateException if a page is lost, or a sequence
    */
   void checkIdle() {
-    if (!running.isEmpty() || !waiting.isEmpty()) {
-      throw new IllegalStateException(
-          "pages: %d sequences run and %d wait, none can be computed, yet %d of %d pages are free"
-              .formatted(running.size(), waiting.size(), pool.numFree(), pool.numPages()));
+    boolean isIdle = running.isEmpty() && waiting.isEmpty();
+    if (isIdle && pool.numFree() == pool.numPages()) {
+      return;
     }
     checkIntegrity();
+    throw new IllegalStateException(
+        "pages: %d sequences run and %d wait, none can be computed, yet %d of %d pages are free"
+            .formatted(running.size(), waiting.size(), pool.numFree(), pool.numPages()));
   }
 
   /**
