@@ -1,11 +1,11 @@
 package dev.fovea.engine;
 
+import static dev.fovea.engine.EngineFixture.greedy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.engine.GenerationListener.FinishReason;
-import dev.fovea.model.SamplingParams;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -120,10 +120,5 @@ class SchedulerTest {
     assertThatThrownBy(drive.scheduler::checkIdle)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("1 of 2 pages are free");
-  }
-
-  private static GenerationRequest greedy(int[] prompt, int maxTokens) {
-    return new GenerationRequest(
-        prompt, SamplingParams.GREEDY, new StopRules(maxTokens, 0, new int[0]));
   }
 }
