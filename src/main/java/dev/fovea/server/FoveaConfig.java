@@ -103,6 +103,22 @@ public interface FoveaConfig {
     /** Prompt tokens that may wait for a place, over all requests. */
     @WithDefault("4000000")
     long maxWaitingTokens();
+
+    /**
+     * How long a request may wait for its first step before it is answered 503, and the most it may
+     * ask for as {@code queue_timeout}; without end if absent.
+     */
+    Optional<Duration> queueTimeout();
+
+    /**
+     * How long a request may take until its answer is complete, and the most it may ask for as
+     * {@code total_timeout}; without end if absent.
+     */
+    Optional<Duration> requestTimeout();
+
+    /** How long a client may leave 64 KiB of its answer unread before it is cut off. */
+    @WithDefault("10S")
+    Duration readerPatience();
   }
 
   /** Backends. */
