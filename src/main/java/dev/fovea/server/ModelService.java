@@ -264,12 +264,16 @@ public final class ModelService {
 
   /** The engine's events. */
   private final class Observer implements EngineObserver {
-    /** The warm-up is nobody's request. */
+    // On the delivery thread alone.
+    private boolean isWarm;
+
+    /** The first to end is the warm-up, which is nobody's request. */
     @Override
     public void onEnd(GenerationListener.Ending ending, RequestTrace trace) {
-      if (state instanceof ModelState.Ready) {
+      if (isWarm) {
         metrics.count(ending, trace);
       }
+      isWarm = true;
       if (ending instanceof GenerationListener.Ending.Failed failed) {
         LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
       }
