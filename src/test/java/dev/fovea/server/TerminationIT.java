@@ -43,7 +43,7 @@ class TerminationIT {
   void aServerThatHasNotStartedEndsInOrder() throws Exception {
     Process starting = PackagedServer.run("serve", "--port", "0");
     try {
-      Waiting.until("the HTTP server is being made", () -> hasThread(starting.pid(), "vert.x"));
+      Waiting.until("the HTTP server is being made", () -> hasThread(starting.pid(), "vertx-"));
       starting.destroy();
       assertThat(starting.waitFor()).isZero();
     } finally {
