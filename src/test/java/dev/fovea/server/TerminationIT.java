@@ -58,7 +58,7 @@ class TerminationIT {
     int numCut = 0;
     int numRefused = 0;
     for (int round = 0; round < count; round++) {
-      String patience = round % 2 == 0 ? "25S" : "0.2S";
+      String patience = round % 2 == 0 ? "25S" : "0.1S";
       try (PackagedServer server = PackagedServer.patient(patience)) {
         server.awaitReady();
         TerminationLoad load = TerminationLoad.start(server.base(), NUM_CLIENTS, random.nextLong());

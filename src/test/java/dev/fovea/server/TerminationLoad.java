@@ -9,7 +9,7 @@ import java.util.Random;
 
 /** Clients that ask and ask until the server is gone, and what each request was told. */
 final class TerminationLoad {
-  private static final int MAX_TOKENS = 60;
+  private static final int MAX_TOKENS = 600;
   private static final long PAUSE_MILLIS = 20;
 
   private final URI base;
