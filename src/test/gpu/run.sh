@@ -164,7 +164,7 @@ all_sections() {
     : >"$out/log.txt"
     section machine 20 machine
     section kernels 170 junit $(classes kernel AttentionContractTest LinearContractTest NormContractTest \
-        RopeAppendContractTest RowOperationsContractTest SampleContractTest)
+        RopeAppendContractTest RowOperationsContractTest SampleContractTest OrderContractTest)
     section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest RecordedDecodesTest \
         MixedDtypesTest)
     if [ "$device" = cuda ]; then

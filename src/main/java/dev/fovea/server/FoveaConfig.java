@@ -68,6 +68,8 @@ public interface FoveaConfig {
 
   Cpu cpu();
 
+  Gpu gpu();
+
   Limits limits();
 
   /** The processor. */
@@ -79,6 +81,17 @@ public interface FoveaConfig {
 
     /** Threads that compute; as many as cores if absent. */
     OptionalInt threads();
+  }
+
+  /** A device that computes beside the processor. */
+  interface Gpu {
+
+    /**
+     * Whether steps that only generate are recorded as graphs, once for each of a few numbers of
+     * sequences; if not, each is enqueued operation by operation.
+     */
+    @WithDefault("true")
+    boolean recordDecodes();
   }
 
   /** What one client may ask of the server. */

@@ -30,7 +30,7 @@ class RecordedDecodesTest {
 
   private static LoadedModel load(Kernels kernels, Backends backend, boolean recordsDecodes) {
     return new ModelLoader(kernels, backend.mapping(), recordsDecodes)
-        .load(LLAMA, new Capacity(256, SEQUENCES, 256, 1 << 28), LoadProgress.SILENT);
+        .load(LLAMA, new Capacity(64 * SEQUENCES, SEQUENCES, 256, 1 << 28), LoadProgress.SILENT);
   }
 
   /** Sizes that need no padding, so that products have the same shape on either way. */
