@@ -106,7 +106,8 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
  * out[n, outColumn + m] = sum_k x[n, k] * weight[m, k] (+ bias[m]).
  * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
  * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
- * a row's bits depend on that row and the weight alone.
+ * a row's bits depend on that row and the weight alone. With CUDA at most 16 tokens, bf16 or f16,
+ * K % 8 == 0, x and weight at multiples of 16 bytes: the JVM gives all else to cuBLASLt.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;
@@ -227,8 +228,8 @@ int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond
 
 /*
  * CUDA devices: the functions below are in the CUDA library alone, which in turn has neither
- * foveaOpenStream, foveaStreamThreads, the host memory functions, the ceilings nor linear (matrix
- * products are cuBLASLt's, called by the JVM on foveaStreamHandle).
+ * foveaOpenStream, foveaStreamThreads, the host memory functions nor the ceilings (matrix products
+ * of more tokens than `linear` takes are cuBLASLt's, called by the JVM on foveaStreamHandle).
  *
  * A FOVEA_DEVICE_ERROR that CUDA calls sticky leaves the process without a usable device: every
  * later call answers it again.
