@@ -19,6 +19,7 @@ struct FoveaStream {
   // Resident blocks a multiprocessor, by type, head dim and the rows of a work item.
   int decode_blocks[2][4][2] = {};
   std::unique_ptr<fovea::Staging> staging;
+  cudaEvent_t timer[2] = {};  // its start and its end, made at first use
 };
 
 namespace fovea {
