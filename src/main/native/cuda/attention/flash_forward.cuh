@@ -39,7 +39,7 @@ struct ForwardShape {
 };
 
 struct QueryTile {
-  int sequence;
+  int table_row;  // of the sequence
   int query_start;
   int row_begin, row_end;  // of the sequence's (token, head of the group) rows
   int first_position;      // of the sequence's first row
@@ -70,7 +70,7 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   }
   const int begin = task.query_start[low];
   const int tokens = task.query_start[low + 1] - begin;
-  tile->sequence = low;
+  tile->table_row = table_row(task, low);
   tile->query_start = begin;
   tile->context = task.context_length[low];
   tile->first_position = tile->context - tokens;
@@ -101,7 +101,7 @@ struct TileTables {
     if (thread == 0) {
       tile = found;
       for (int page = found.high_page; page >= max(found.low_page, found.high_page - 1); page--) {
-        ids[page % 2] = *page_entry(task, found.sequence, page);
+        ids[page % 2] = *page_entry(task, found.table_row, page);
       }
     }
     if (thread < kRows) {
@@ -193,7 +193,7 @@ class ForwardBlock {
   // Fetches a page's entry of the table, into the place of the entry two pages up.
   __device__ void load_id(int page) const {
     if (threadIdx.x == 0 && page >= tile_.low_page) {
-      copy_word(shared_address(&tables_.ids[page % 2]), page_entry(task_, tile_.sequence, page));
+      copy_word(shared_address(&tables_.ids[page % 2]), page_entry(task_, tile_.table_row, page));
     }
   }
 

@@ -3,15 +3,18 @@ package dev.fovea.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.GenerationListener.Ending;
+import dev.fovea.engine.GenerationListener.FinishReason;
 import org.junit.jupiter.api.Test;
 
 class OutletTest {
   private static final Ending FAILED = new Ending.Failed("scripted", null);
 
+  private static final Ending OWN = new Ending.Finished(FinishReason.LENGTH, null);
+
   private final Recorder recorder = new Recorder();
   private final Outlet outlet = new Outlet(recorder);
   private final Sequence sequence =
-      new Sequence(EngineFixture.greedy(500), 1024, outlet, new Timeline(0));
+      new Sequence(EngineFixture.greedy(500), 0, 1024, outlet, new Timeline(0));
 
   @Test
   void publishedTwiceBeforeItIsTakenIsPostedOnce() {
@@ -20,7 +23,7 @@ class OutletTest {
     draw(8);
     assertThat(outlet.publish(sequence)).isFalse();
     Outlet.Published both = outlet.take();
-    assertThat(outlet.deliverTokens(both)).isEqualTo(2);
+    assertThat(outlet.deliverTokens(both, 0)).isEqualTo(2);
     draw(9);
     assertThat(outlet.publish(sequence)).isTrue();
     assertThat(recorder.ids()).containsExactly(7, 8);
@@ -34,7 +37,7 @@ class OutletTest {
     // The engine may publish again between taking and delivering: the same state comes twice.
     for (int i = 0; i < 2; i++) {
       Outlet.Published published = outlet.take();
-      assertThat(outlet.deliverTokens(published)).isEqualTo(1 - i);
+      assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1 - i);
       assertThat(outlet.deliverEnding(published)).isEqualTo(i == 0 ? FAILED : null);
     }
     assertThat(recorder.numCalls()).isEqualTo(1);
@@ -49,9 +52,9 @@ class OutletTest {
     for (int i = 0; i < 400; i++) {
       draw(i);
     }
-    assertThat(outlet.deliverTokens(early)).isEqualTo(1);
+    assertThat(outlet.deliverTokens(early, 0)).isEqualTo(1);
     outlet.publish(sequence);
-    assertThat(outlet.deliverTokens(outlet.take())).isEqualTo(400);
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(400);
     assertThat(recorder.ids()).startsWith(7, 0, 1).endsWith(398, 399);
   }
 
@@ -62,7 +65,7 @@ class OutletTest {
     outlet.publish(sequence);
     assertThat(outlet.decide(new Ending.Cancelled())).isTrue();
     Outlet.Published published = outlet.take();
-    assertThat(outlet.deliverTokens(published)).isZero();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
     assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
   }
 
@@ -72,6 +75,63 @@ class OutletTest {
     outlet.publish(sequence);
     outlet.deliverEnding(outlet.take());
     assertThat(outlet.decide(new Ending.Cancelled())).isFalse();
+  }
+
+  @Test
+  void endingWaitsForTokensThatAPauseJustLiftedKeptBack() {
+    draw(7);
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    Outlet.Published published = outlet.take();
+    outlet.pause();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
+    assertThat(outlet.resume()).as("posted again").isTrue();
+    assertThat(outlet.deliverEnding(published)).isNull();
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(published)).isEqualTo(OWN);
+  }
+
+  @Test
+  void cutOfAPausedReaderEndsAlsoAnOutputThatWasComplete() {
+    outlet.pause();
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.decide(new Ending.Cancelled());
+    Outlet.Published published = outlet.take();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
+    assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
+  }
+
+  @Test
+  void releaseHandsOverWhateverIsPaused() {
+    draw(7);
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.release();
+    outlet.pause();
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
+  }
+
+  @Test
+  void abandonedOutputStaysSoWhenItsEngineWakesUp() {
+    draw(7);
+    outlet.publish(sequence);
+    outlet.abandon(FAILED);
+    draw(8);
+    outlet.publish(sequence);
+    Outlet.Published published = outlet.take();
+    assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(published)).isEqualTo(FAILED);
+    assertThat(recorder.ids()).containsExactly(7);
+  }
+
+  @Test
+  void abandonedAfterItsOwnEndingKeepsThat() {
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.abandon(FAILED);
+    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
   }
 
   private void draw(int id) {

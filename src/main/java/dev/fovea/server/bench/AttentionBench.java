@@ -190,14 +190,18 @@ public final class AttentionBench {
     int sequences = c.contexts().size();
     TensorView starts = TensorView.host(DType.I32, sequences + 1);
     TensorView lengths = TensorView.host(DType.I32, sequences);
+    TensorView rows = TensorView.host(DType.I32, sequences);
     IntBuffer start = starts.bytes().asIntBuffer();
     IntBuffer length = lengths.bytes().asIntBuffer();
+    IntBuffer row = rows.bytes().asIntBuffer();
     for (int i = 0; i < sequences; i++) {
       start.put(i + 1, (i + 1) * c.rows());
       length.put(i, c.contexts().get(i));
+      row.put(i, i);
     }
     TensorView placedStarts = bench.place(starts);
     TensorView placedLengths = bench.place(lengths);
+    TensorView placedRows = bench.place(rows);
     int numGenerated = c.isDecode() ? sequences : 0;
     Attention.Mask mask = new Attention.Mask((float) (1 / Math.sqrt(c.heads().dim())), 0);
     List<Attention> calls = new ArrayList<>();
@@ -207,7 +211,7 @@ public final class AttentionBench {
           new Attention(
               q,
               cache,
-              new Attention.Sequences(placedStarts, placedLengths, table, numGenerated),
+              new Attention.Sequences(placedStarts, placedLengths, placedRows, table, numGenerated),
               mask,
               out));
     }
