@@ -173,7 +173,7 @@ all_sections() {
         section death 40 junit $(classes kernel DeviceFailureTest)
     fi
     section serving 120 junit $(classes server DistributionTest)
-    section bench-attention 60 bench attention
+    section bench-attention 120 bench attention
     section random-llama 120 serve_random
     section bench-model 60 bench_model
     section bench-linear 90 bench linear

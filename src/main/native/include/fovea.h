@@ -106,7 +106,8 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
  * out[n, outColumn + m] = sum_k x[n, k] * weight[m, k] (+ bias[m]).
  * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
  * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
- * a row's bits depend on that row and the weight alone.
+ * a row's bits depend on that row and the weight alone. With CUDA at most 16 tokens, bf16 or f16,
+ * K % 8 == 0, x and weight at multiples of 16 bytes: the JVM gives all else to cuBLASLt.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;
@@ -231,9 +232,9 @@ typedef struct FoveaSample {
 int32_t sample(FoveaStream* stream, const FoveaSample* p);
 
 /*
- * Ceilings of this machine, measured on the stream's threads for about `seconds`: streaming read
- * bandwidth in bytes/s over `bytes` of memory, and the peak of the bf16 dot product (fp32 FMA where
- * the instruction set has none) in FLOP/s.
+ * Ceilings of this machine, measured on the stream's threads or its device for about `seconds`:
+ * streaming read bandwidth in bytes/s over `bytes` of memory, and (not with CUDA) the peak of the
+ * bf16 dot product, fp32 FMA where the instruction set has none, in FLOP/s.
  */
 int32_t foveaReadBandwidth(FoveaStream* stream, int64_t bytes, double seconds,
                            double* bytesPerSecond);
@@ -241,8 +242,8 @@ int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond
 
 /*
  * CUDA devices: the functions below are in the CUDA library alone, which in turn has neither
- * foveaOpenStream, foveaStreamThreads, the host memory functions, the ceilings nor linear (matrix
- * products are cuBLASLt's, called by the JVM on foveaStreamHandle).
+ * foveaOpenStream, foveaStreamThreads, the host memory functions nor foveaDotPeak (matrix products
+ * of more tokens than `linear` takes are cuBLASLt's, called by the JVM on foveaStreamHandle).
  *
  * A FOVEA_DEVICE_ERROR that CUDA calls sticky leaves the process without a usable device: every
  * later call answers it again.
@@ -260,6 +261,10 @@ int32_t foveaDescribeDevice(int32_t device, FoveaDeviceInfo* info);
 int32_t foveaOpenDevice(int32_t device, FoveaStream** out);
 /* The cudaStream_t. */
 uint64_t foveaStreamHandle(const FoveaStream* stream);
+
+/* One timer a stream, by the device's clock; Stop waits for what was enqueued before it. */
+int32_t foveaStartTimer(FoveaStream* stream);
+int32_t foveaStopTimer(FoveaStream* stream, double* seconds);
 
 /* 256-byte aligned device memory; its content is undefined. */
 int32_t foveaDeviceAllocate(FoveaStream* stream, int64_t bytes, uint64_t* address);
