@@ -70,6 +70,8 @@ public interface FoveaConfig {
 
   Limits limits();
 
+  Metrics metrics();
+
   /** The processor. */
   interface Cpu {
 
@@ -79,6 +81,14 @@ public interface FoveaConfig {
 
     /** Threads that compute; as many as cores if absent. */
     OptionalInt threads();
+  }
+
+  /** The page {@code /metrics}. */
+  interface Metrics {
+
+    /** Whether it also has the names of vLLM, for dashboards and autoscalers that know those. */
+    @WithDefault("true")
+    boolean vllmNames();
   }
 
   /** What one client may ask of the server. */

@@ -28,19 +28,23 @@ public final class TokenTimer {
     return new TokenTimer(firstToken, interToken, nanoTime, lastNanos);
   }
 
-  /** So many tokens have come at once. */
+  /** So many tokens have come at once; called for every token of every request. */
   public void tokens(int count) {
     long now = nanoTime.getAsLong();
-    Duration elapsed = Duration.ofNanos(now - lastNanos);
+    long elapsed = now - lastNanos;
     lastNanos = now;
-    if (!started) {
+    if (started) {
+      addGaps(count, Duration.ofNanos(elapsed / count));
+    } else {
       started = true;
-      firstToken.update(elapsed);
-      return;
+      firstToken.update(Duration.ofNanos(elapsed));
+      addGaps(count - 1, Duration.ZERO);
     }
-    Duration each = elapsed.dividedBy(count);
+  }
+
+  private void addGaps(int count, Duration gap) {
     for (int i = 0; i < count; i++) {
-      interToken.update(each);
+      interToken.update(gap);
     }
   }
 }
