@@ -14,12 +14,18 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Failures inside a resource, as the one error shape. */
 public final class ErrorMappers {
   private static final Logger LOG = Logger.getLogger(ErrorMappers.class);
+  private static final int GATEWAY_TIMEOUT = 504;
   private static final long MILLIS_PER_SECOND = 1000;
 
   @ServerExceptionMapper
   public Response api(ApiException failure) {
     Response.ResponseBuilder response = builder(failure.error());
     failure.retryAfter().ifPresent(after -> retryAfter(response, after));
+    if (failure.error().status() == GATEWAY_TIMEOUT) {
+      // Clients repeat what has timed out: the work of a server that is too slow already, once
+      // more.
+      response.header("x-should-retry", "false");
+    }
     return response.build();
   }
 

@@ -31,6 +31,14 @@ class ErrorMappersTest {
   }
 
   @Test
+  void whatHasTimedOutIsNotToBeRepeated() {
+    ApiError error = new ApiError(504, ErrorCodes.TIMEOUT, null, "too late");
+
+    assertThat(mappers.api(new ApiException(error)).getHeaderString("x-should-retry"))
+        .isEqualTo("false");
+  }
+
+  @Test
   void aMistakeIsNotToBeRepeated() {
     Response response = mappers.api(ApiException.badRequest(ErrorCodes.INVALID_JSON, "no JSON"));
 
