@@ -9,12 +9,10 @@ import dev.fovea.binding.cuda.CudaLibrary.StreamHandle;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * {@link Kernels#linear} through cuBLASLt. How a product is computed is chosen once for each shape
- * and kept; the bias is added by a kernel of our own.
+ * and kept for the shapes that are in use; the bias is added by a kernel of our own.
  */
 final class CudaLinear implements AutoCloseable {
   /** What NVIDIA recommends for Hopper. */
@@ -22,16 +20,20 @@ final class CudaLinear implements AutoCloseable {
 
   private static final int MAX_ALIGNMENT = 256;
 
+  /** Of a model's handful of weights, each with hundreds of numbers of tokens. */
+  private static final int MAX_PLANS = 4096;
+
   private final StreamHandle stream;
   private final Buffer scratch;
   private final BlasLibrary blas;
-  private final Map<Product, Plan> plans = new HashMap<>();
+  private final RecentlyUsed<Product, Plan> plans;
   private final LinearParams biasParams = new LinearParams();
 
   CudaLinear(StreamHandle stream, CudaMemory memory) {
     this.stream = stream;
     scratch = memory.allocate(SCRATCH_BYTES);
     blas = open(CudaLibrary.foveaStreamHandle(stream), scratch);
+    plans = new RecentlyUsed<>(MAX_PLANS, blas::forget);
   }
 
   private static BlasLibrary open(long stream, Buffer scratch) {
@@ -58,7 +60,7 @@ final class CudaLinear implements AutoCloseable {
             alignment(weightAddress),
             alignment(x.address()),
             alignment(out.address()));
-    Plan plan = plans.computeIfAbsent(product, this::plan);
+    Plan plan = plans.get(product, this::plan);
     int status = blas.multiply(plan, weightAddress, x.address(), out.address());
     if (status != 0) {
       throw new KernelException("linear: cuBLASLt: " + BlasLibrary.words(status));
@@ -96,7 +98,6 @@ final class CudaLinear implements AutoCloseable {
 
   @Override
   public void close() {
-    plans.values().forEach(blas::forget);
     plans.clear();
     blas.close();
     scratch.close();

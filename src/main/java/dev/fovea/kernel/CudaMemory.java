@@ -79,13 +79,21 @@ final class CudaMemory {
   }
 
   private Staging newStaging(long bytes, LongFunction<Buffer> twin) {
+    NativeBuffer host = pin(bytes);
+    try {
+      HostBuffer view = HostBuffer.wrap(Memory.view(host.address(), bytes));
+      return new Pinned(this, host, view, twin.apply(bytes));
+    } catch (RuntimeException | Error e) {
+      host.close();
+      throw e;
+    }
+  }
+
+  private NativeBuffer pin(long bytes) {
     long[] address = new long[1];
     NativeStatus.checkCuda(
         "pinned memory", CudaLibrary.foveaPinnedAllocate(stream, Math.max(1, bytes), address));
-    NativeBuffer pinned =
-        new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
-    HostBuffer host = HostBuffer.wrap(Memory.view(address[0], bytes));
-    return new Pinned(this, pinned, host, twin.apply(bytes));
+    return new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
   }
 
   DeviceMemory state() {

@@ -8,6 +8,13 @@ public sealed interface NativeKernels extends Kernels permits CpuKernels, CudaKe
   /** Name of the kernel that {@link #attention} runs for pages of this dtype. */
   String attentionKernel(DType pages);
 
+  @Override
+  default KernelsInfo info(DType pages) {
+    KernelsInfo any = info();
+    return new KernelsInfo(
+        any.backend(), any.device(), any.isa(), any.threads(), attentionKernel(pages));
+  }
+
   /**
    * Streaming bandwidth of the memory that the operations use, in bytes per second: of reads on
    * CPUs, of reads and writes of a copy on GPUs.
