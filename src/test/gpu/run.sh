@@ -165,7 +165,7 @@ all_sections() {
     section machine 20 machine
     section kernels 170 junit $(classes kernel AttentionContractTest LinearContractTest NormContractTest \
         RopeAppendContractTest RowOperationsContractTest SampleContractTest)
-    section models 90 junit $(classes model ParityTest ModelRunnerTest MixedDtypesTest)
+    section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest MixedDtypesTest)
     if [ "$device" = cuda ]; then
         section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest) \
             $(classes model DeviceMemoryTest DeviceGreedyTest)

@@ -1,7 +1,9 @@
 package dev.fovea.engine;
 
 import dev.fovea.engine.GenerationListener.Ending;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -15,6 +17,9 @@ final class Delivery implements Runnable {
   private final AtomicLong outputTokens = new AtomicLong();
   private final EngineObserver observer;
   private final Faults faults;
+
+  /** Those whose reader has paused. */
+  private final Set<Sequence> held = new HashSet<>();
 
   /** What the delivery thread tells the engine. */
   interface Faults {
@@ -40,6 +45,15 @@ final class Delivery implements Runnable {
     mailbox.postAll(published);
   }
 
+  /** A reader has paused, or wants more again; also a cut ends a pause. Any thread. */
+  void setPaused(Sequence sequence, boolean paused) {
+    if (paused) {
+      sequence.outlet().pause();
+    } else if (sequence.outlet().resume()) {
+      mailbox.post(sequence);
+    }
+  }
+
   /** Lets the thread end once all that was posted is delivered. */
   void close() {
     mailbox.close();
@@ -55,18 +69,34 @@ final class Delivery implements Runnable {
         deliver(sequence);
       }
     } while (!isLast);
+    for (Sequence sequence : held) {
+      sequence.outlet().resume();
+      Outlet.Published published = sequence.outlet().take();
+      guard(sequence, () -> deliverTokens(sequence, published));
+      guard(sequence, () -> deliverEnding(sequence, published));
+    }
   }
 
   private void deliver(Sequence sequence) {
     Outlet.Published published = sequence.outlet().take();
+    if (sequence.outlet().isHeld(published)) {
+      held.add(sequence);
+      return;
+    }
+    held.remove(sequence);
     guard(sequence, () -> deliverTokens(sequence, published));
+    if (sequence.outlet().isHeld(published)) {
+      // The listener paused on getting these tokens: the end waits behind them.
+      held.add(sequence);
+      return;
+    }
     guard(sequence, () -> deliverEnding(sequence, published));
   }
 
   private void deliverTokens(Sequence sequence, Outlet.Published published) {
     Outlet outlet = sequence.outlet();
     boolean isFirst = outlet.numDelivered() == 0;
-    int numTokens = outlet.deliverTokens(published);
+    int numTokens = outlet.deliverTokens(published, sequence.cachedTokens());
     outputTokens.addAndGet(numTokens);
     if (isFirst && numTokens > 0) {
       observer.onFirstToken(sequence.timeline().firstTokenNanos());
@@ -78,7 +108,10 @@ final class Delivery implements Runnable {
     Ending ending = outlet.deliverEnding(published);
     if (ending != null) {
       observer.onEnd(
-          ending, sequence.timeline().trace(sequence.numPrompt(), 0, outlet.numDelivered()));
+          ending,
+          sequence
+              .timeline()
+              .trace(sequence.numPrompt(), sequence.cachedTokens(), outlet.numDelivered()));
     }
   }
 

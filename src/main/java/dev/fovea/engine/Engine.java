@@ -5,6 +5,7 @@ import dev.fovea.engine.GenerationListener.FinishReason;
 import dev.fovea.engine.RejectedException.Reason;
 import dev.fovea.model.Batch;
 import dev.fovea.model.StepRunner;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -17,15 +18,22 @@ public final class Engine implements AutoCloseable {
   private final EngineLoop loop;
   private final QueueBound queue;
   private final NanoClock clock;
+  private final boolean sharesPrompts;
   private final int maxContext;
   private final int vocabulary;
   private final Thread engineThread;
   private final Thread deliveryThread;
 
-  private Engine(EngineLoop loop, QueueBound queue, NanoClock clock, StepRunner.Limits limits) {
+  private Engine(
+      EngineLoop loop,
+      QueueBound queue,
+      NanoClock clock,
+      StepRunner.Limits limits,
+      boolean sharesPrompts) {
     this.loop = loop;
     this.queue = queue;
     this.clock = clock;
+    this.sharesPrompts = sharesPrompts;
     this.maxContext = maxContext(limits);
     this.vocabulary = limits.vocabulary();
     engineThread = new Thread(loop, "fovea-engine");
@@ -44,8 +52,10 @@ public final class Engine implements AutoCloseable {
   public static Engine start(
       StepRunner runner, EngineConfig config, NanoClock clock, EngineObserver observer) {
     StepRunner.Limits limits = runner.limits();
-    PagePool pool = new PagePool(limits.numPages());
-    return start(runner, new Scheduler(config.within(limits), pool), config, clock, observer);
+    EngineConfig fitting = config.within(limits);
+    PagePool pool = new PagePool(limits.numPages(), config.prefixCache());
+    PrefillCost cost = PrefillProbe.measure(runner, fitting, clock);
+    return start(runner, new Scheduler(fitting, pool, cost), config, clock, observer);
   }
 
   /** As the public one, with a scheduler that the caller can look into. */
@@ -55,9 +65,9 @@ public final class Engine implements AutoCloseable {
       EngineConfig config,
       NanoClock clock,
       EngineObserver observer) {
-    QueueBound queue = new QueueBound(config.queue());
+    QueueBound queue = new QueueBound(config.queue(), clock);
     EngineLoop loop = new EngineLoop(runner, scheduler, queue, clock, observer);
-    Engine engine = new Engine(loop, queue, clock, runner.limits());
+    Engine engine = new Engine(loop, queue, clock, runner.limits(), config.prefixCache());
     engine.engineThread.start();
     engine.deliveryThread.start();
     return engine;
@@ -65,7 +75,7 @@ public final class Engine implements AutoCloseable {
 
   /**
    * A request with as many outputs as it has listeners, drawn independently: the place in the list
-   * is the {@linkplain dev.fovea.model.Draw#choice() choice}.
+   * is the {@linkplain dev.fovea.model.Draw#choice() choice}. They share the pages of the prompt.
    */
   public record Submission(GenerationRequest request, List<GenerationListener> listeners) {
     public Submission {
@@ -83,14 +93,37 @@ public final class Engine implements AutoCloseable {
    * context ends with {@code LENGTH}. Does not block.
    *
    * @return the generations of all listeners, in order
-   * @throws RejectedException if the prompt leaves no room for a token, too much is waiting, or the
+   * @throws RejectedException if a prompt leaves no room for a token, too much is waiting, or the
    *     engine is closed or dead
-   * @throws IllegalArgumentException if an id of the prompt or a stop token is outside the
-   *     vocabulary
+   * @throws IllegalArgumentException if an id of a prompt or a stop token is outside the vocabulary
    */
   public List<Generation> submit(List<Submission> submissions) {
-    GenerationRequest request = submissions.get(0).request();
-    GenerationListener listener = submissions.get(0).listeners().get(0);
+    int numOutputs = 0;
+    long promptTokens = 0;
+    for (Submission submission : submissions) {
+      check(submission.request());
+      numOutputs += submission.listeners().size();
+      promptTokens += (long) submission.listeners().size() * submission.request().prompt().length;
+    }
+    if (loop.isClosed()) {
+      throw closed();
+    }
+    queue.enter(numOutputs, promptTokens);
+    long now = clock.nanos();
+    List<Sequence> sequences = new ArrayList<>(numOutputs);
+    for (Submission submission : submissions) {
+      addSequences(submission, now, sequences);
+    }
+    if (!loop.submit(sequences)) {
+      sequences.forEach(sequence -> queue.leave(sequence.numPrompt()));
+      throw closed();
+    }
+    List<Generation> generations = new ArrayList<>(numOutputs);
+    sequences.forEach(sequence -> generations.add(new Submitted(loop, sequence)));
+    return generations;
+  }
+
+  private void check(GenerationRequest request) {
     int numPrompt = request.prompt().length;
     requireInVocabulary("prompt", request.prompt());
     requireInVocabulary("stop_token_ids", request.stop().stopTokenIds());
@@ -100,17 +133,21 @@ public final class Engine implements AutoCloseable {
           "prompt: expected at most %d tokens, one less than the context, got %d"
               .formatted(maxContext - 1, numPrompt));
     }
-    if (loop.isClosed()) {
-      throw closed();
+  }
+
+  private void addSequences(Submission submission, long now, List<Sequence> sequences) {
+    Sequence first = null;
+    for (int choice = 0; choice < submission.listeners().size(); choice++) {
+      Outlet outlet = new Outlet(submission.listeners().get(choice));
+      Sequence sequence =
+          new Sequence(submission.request(), choice, maxContext, outlet, new Timeline(now));
+      if (first == null) {
+        first = sequence;
+      } else if (sharesPrompts) {
+        sequence.follow(first);
+      }
+      sequences.add(sequence);
     }
-    queue.enter(numPrompt);
-    Timeline timeline = new Timeline(clock.nanos());
-    Sequence sequence = new Sequence(request, maxContext, new Outlet(listener), timeline);
-    if (!loop.submit(sequence)) {
-      queue.leave(numPrompt);
-      throw closed();
-    }
-    return List.of(new Submitted(loop, sequence));
   }
 
   /**
@@ -127,8 +164,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Takes no more requests, ends those it has after the step in flight as closed, closes the runner
-   * and waits for both threads, unless it is called on one of them.
+   * Takes no more requests, ends those it has after the steps in flight as closed, closes the
+   * runner and waits for both threads, unless it is called on one of them.
    */
   @Override
   public void close() {
@@ -150,7 +187,7 @@ public final class Engine implements AutoCloseable {
    * device. The process should end. Any thread.
    */
   public void abandon(Throwable cause) {
-    loop.kill(cause);
+    loop.abandon(cause);
   }
 
   private record Submitted(EngineLoop loop, Sequence sequence) implements Generation {
@@ -165,10 +202,14 @@ public final class Engine implements AutoCloseable {
     }
 
     @Override
-    public void pause() {}
+    public void pause() {
+      loop.delivery().setPaused(sequence, true);
+    }
 
     @Override
-    public void resume() {}
+    public void resume() {
+      loop.delivery().setPaused(sequence, false);
+    }
   }
 
   private static int maxContext(StepRunner.Limits limits) {

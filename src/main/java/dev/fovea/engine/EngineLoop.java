@@ -3,15 +3,20 @@ package dev.fovea.engine;
 import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The engine thread: takes what was posted, schedules, runs a step, commits and publishes it; parks
- * when there is nothing to do. It alone touches the runner and the scheduler, and it is the one
- * place where a request ends.
+ * The engine thread: takes what was posted, keeps the device supplied with steps, commits and
+ * publishes what they drew; parks when there is nothing to do. It alone touches the runner and the
+ * scheduler, and it is the one place where a request ends.
+ *
+ * <p>Where the runner takes two steps, step n + 1 is submitted before step n is awaited: the device
+ * never waits for Java. An end is then seen one step late, and what was drawn past it is dropped.
  */
 final class EngineLoop implements Runnable, Delivery.Faults {
   private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
@@ -23,25 +28,26 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   private final EngineObserver observer;
   private final Delivery delivery;
   private final Mailbox<Command> mailbox = new Mailbox<>();
+  private final Deque<InFlight> inFlight = new ArrayDeque<>();
+  private final DeadlineQueue deadlines = new DeadlineQueue();
 
   /** All that have been taken and have not ended; survives whatever befalls the scheduler. */
-  private final Set<Sequence> live = new LinkedHashSet<>();
+  private final Set<Sequence> live = ConcurrentHashMap.newKeySet();
 
   private final List<Sequence> toPublish = new ArrayList<>();
-  private long numSteps;
-  private long promptTokens;
+  private final EngineGauge gauge;
   private volatile Throwable fatal;
-  private volatile EngineStatus status;
 
   /** What other threads ask of this one. */
   private sealed interface Command {
-    Sequence sequence();
-
-    record Submit(Sequence sequence) implements Command {}
+    /** Outputs of one client, taken together. */
+    record Submit(List<Sequence> sequences) implements Command {}
 
     /** The outlet's verdict has been decided. */
     record Cut(Sequence sequence) implements Command {}
   }
+
+  private record InFlight(Step step, StepRunner.Ticket ticket) {}
 
   EngineLoop(
       StepRunner runner,
@@ -55,16 +61,16 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     this.clock = clock;
     this.observer = observer;
     this.delivery = new Delivery(observer, this);
-    publishStatus(EngineStatus.Life.RUNNING);
+    this.gauge = new EngineGauge(scheduler, clock);
   }
 
   Delivery delivery() {
     return delivery;
   }
 
-  /** False: the engine is closed, nothing of the sequence is kept. Any thread. */
-  boolean submit(Sequence sequence) {
-    return mailbox.post(new Command.Submit(sequence));
+  /** False: the engine is closed, nothing of the sequences is kept. Any thread. */
+  boolean submit(List<Sequence> sequences) {
+    return mailbox.post(new Command.Submit(sequences));
   }
 
   /** Ends a sequence so, unless its ending is decided. Any thread. */
@@ -73,6 +79,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     if (sequence.outlet().decide(ending)) {
       // A closed mailbox does not matter: then everything is being ended.
       mailbox.post(new Command.Cut(sequence));
+      delivery.setPaused(sequence, false);
     }
   }
 
@@ -83,7 +90,20 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     mailbox.close();
   }
 
-  /** Lets the loop end after the step it is in. Any thread. */
+  /** As {@link #kill}, and tells all requests although the engine thread hangs. Any thread. */
+  void abandon(Throwable cause) {
+    kill(cause);
+    takeLastSubmits();
+    Ending ending = new Ending.Failed("the engine does not answer", cause);
+    for (Sequence sequence : live) {
+      if (sequence.outlet().abandon(ending)) {
+        delivery.post(List.of(sequence));
+      }
+    }
+    delivery.close();
+  }
+
+  /** Lets the loop end after the steps in flight. Any thread. */
   void close() {
     mailbox.close();
   }
@@ -93,7 +113,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   }
 
   EngineStatus status() {
-    return status.withOutputTokens(delivery.outputTokens());
+    return gauge.status().withOutputTokens(delivery.outputTokens());
   }
 
   @Override
@@ -101,19 +121,17 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     try {
       while (!mailbox.isClosed()) {
         takeCommands();
+        expire();
         deliver();
-        Step step = scheduler.schedule();
-        if (step == null) {
+        supply();
+        if (inFlight.isEmpty()) {
           idle();
         } else {
-          run(step);
+          finishOldest();
         }
       }
       if (fatal == null) {
-        endAll(new Ending.Closed());
-        runner.close();
-        publishStatus(EngineStatus.Life.CLOSED);
-        delivery.close();
+        wind();
         return;
       }
     } catch (Throwable cause) {
@@ -122,16 +140,32 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     die(fatal);
   }
 
-  private void run(Step step) {
-    for (Sequence sequence : step.admitted()) {
-      if (sequence.timeline().isQueued()) {
-        queue.leave(sequence.numPrompt());
-        sequence.timeline().start(clock.nanos());
+  /** Submits steps until the device has as many as it takes, or no more can be planned. */
+  private void supply() {
+    while (inFlight.size() < runner.maxInFlight()) {
+      if (!inFlight.isEmpty() && scheduler.mustSynchronize()) {
+        return;
       }
+      Step step = scheduler.schedule();
+      if (step == null) {
+        return;
+      }
+      for (Sequence sequence : step.admitted()) {
+        if (sequence.timeline().isQueued()) {
+          queue.start(sequence.numPrompt());
+          sequence.timeline().start(clock.nanos());
+        }
+      }
+      gauge.stepSubmitted();
+      inFlight.addLast(new InFlight(step, runner.submit(step.batch())));
     }
-    Tokens tokens = runner.await(runner.submit(step.batch()));
-    numSteps++;
-    for (Sequence sequence : scheduler.commit(step, tokens)) {
+  }
+
+  private void finishOldest() {
+    InFlight oldest = inFlight.removeFirst();
+    Tokens tokens = runner.await(oldest.ticket());
+    gauge.stepEnded();
+    for (Sequence sequence : scheduler.commit(oldest.step(), tokens)) {
       record(sequence);
     }
     publish(EngineStatus.Life.RUNNING);
@@ -141,7 +175,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   private void record(Sequence sequence) {
     if (sequence.timeline().isBeforeFirstToken()) {
       sequence.timeline().firstToken(clock.nanos());
-      promptTokens += sequence.numPrompt();
+      gauge.promptComputed(sequence);
     }
     if (sequence.ending() != null) {
       end(sequence);
@@ -152,30 +186,58 @@ final class EngineLoop implements Runnable, Delivery.Faults {
 
   private void takeCommands() {
     for (Command command : mailbox.drain()) {
-      Sequence sequence = command.sequence();
-      if (command instanceof Command.Submit) {
-        live.add(sequence);
-        scheduler.add(sequence);
-      } else if (live.contains(sequence)) {
-        scheduler.finish(sequence, sequence.outlet().verdict());
-        end(sequence);
+      if (command instanceof Command.Submit submit) {
+        for (Sequence sequence : submit.sequences()) {
+          live.add(sequence);
+          scheduler.add(sequence);
+          deadlines.add(sequence);
+        }
+      } else if (command instanceof Command.Cut cut && live.contains(cut.sequence())) {
+        finish(cut.sequence(), cut.sequence().outlet().verdict());
+      }
+    }
+  }
+
+  private void expire() {
+    if (deadlines.isEmpty()) {
+      return;
+    }
+    long now = clock.nanos();
+    for (var due = deadlines.pollPassed(now); due != null; due = deadlines.pollPassed(now)) {
+      Sequence sequence = due.sequence();
+      boolean isMet =
+          due.deadline() == GenerationListener.Deadline.QUEUE && !sequence.timeline().isQueued();
+      if (!isMet && sequence.outlet().decide(new Ending.TimedOut(due.deadline()))) {
+        finish(sequence, sequence.outlet().verdict());
       }
     }
   }
 
   private void idle() {
-    scheduler.checkIntegrity();
+    scheduler.checkIdle();
+    gauge.idle();
     publish(EngineStatus.Life.RUNNING);
     mailbox.await();
   }
 
-  private void endAll(Ending ending) {
-    takeCommands();
-    for (Sequence sequence : List.copyOf(live)) {
-      scheduler.finish(sequence, ending);
-      end(sequence);
+  /** The orderly end. */
+  private void wind() {
+    while (!inFlight.isEmpty()) {
+      finishOldest();
     }
+    takeCommands();
+    for (Sequence sequence : live) {
+      finish(sequence, new Ending.Closed());
+    }
+    gauge.idle();
     publish(EngineStatus.Life.CLOSED);
+    runner.close();
+    delivery.close();
+  }
+
+  private void finish(Sequence sequence, Ending ending) {
+    scheduler.finish(sequence, ending);
+    end(sequence);
   }
 
   /** The last of a sequence on this thread, which has just been given its ending. */
@@ -185,6 +247,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     }
     sequence.timeline().end(clock.nanos());
     live.remove(sequence);
+    deadlines.remove(sequence);
     list(sequence);
   }
 
@@ -195,7 +258,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   }
 
   private void publish(EngineStatus.Life life) {
-    publishStatus(life);
+    gauge.publish(life);
     deliver();
   }
 
@@ -206,35 +269,25 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     }
   }
 
-  private void publishStatus(EngineStatus.Life life) {
-    PagePool pool = scheduler.pool();
-    status =
-        new EngineStatus(
-            life,
-            new EngineStatus.Load(
-                scheduler.numRunning(),
-                scheduler.numWaiting(),
-                pool.numPages() - pool.numFree(),
-                0,
-                pool.numPages()),
-            new EngineStatus.Totals(numSteps, promptTokens, 0, 0, scheduler.numPreemptions()),
-            new EngineStatus.Pulse(scheduler.numRunning() > 0, clock.nanos(), 0));
+  private void takeLastSubmits() {
+    for (Command command : mailbox.drain()) {
+      if (command instanceof Command.Submit submit) {
+        live.addAll(submit.sequences());
+      }
+    }
   }
 
   /** Tells every request, whatever state the scheduler was left in, then the process. */
   private void die(Throwable cause) {
     LOG.log(System.Logger.Level.ERROR, "the engine has died", cause);
     try {
-      for (Command command : mailbox.drain()) {
-        if (command instanceof Command.Submit) {
-          live.add(command.sequence());
-        }
-      }
+      takeLastSubmits();
       Ending ending = new Ending.Failed("the engine has failed", cause);
-      for (Sequence sequence : List.copyOf(live)) {
+      for (Sequence sequence : live) {
         sequence.finish(ending);
         end(sequence);
       }
+      gauge.idle();
       publish(EngineStatus.Life.DEAD);
     } finally {
       delivery.close();

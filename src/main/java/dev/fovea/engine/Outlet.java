@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Where a request's output crosses from the engine thread to the delivery thread, and where any
- * thread may cut it. The tokens stay in the sequence's own array, so a listener that falls behind
- * costs no memory and stalls nobody.
+ * thread may cut or pause it. The tokens stay in the sequence's own array, so a listener that falls
+ * behind costs no memory and stalls nobody.
  */
 final class Outlet {
   private static final Published NOTHING = new Published(new int[0], 0, 0, null);
@@ -17,8 +17,10 @@ final class Outlet {
   private final AtomicReference<Ending> verdict = new AtomicReference<>();
   private final AtomicBoolean isListed = new AtomicBoolean();
   private volatile Published published = NOTHING;
+  private volatile boolean isPaused;
 
   private int numDelivered;
+  private boolean hasStarted;
   private boolean hasEnded;
 
   /**
@@ -42,6 +44,17 @@ final class Outlet {
     return verdict.get();
   }
 
+  /** Any thread. */
+  void pause() {
+    isPaused = true;
+  }
+
+  /** Whether the outlet must now be posted for delivery. Any thread. */
+  boolean resume() {
+    isPaused = false;
+    return enlist();
+  }
+
   /**
    * Makes the output so far visible to the delivery thread. Engine thread.
    *
@@ -51,6 +64,17 @@ final class Outlet {
     published =
         new Published(
             sequence.ids(), sequence.numPrompt(), sequence.numTokens(), sequence.ending());
+    return enlist();
+  }
+
+  /** As {@link #publish}, from a thread that finds the engine thread hanging. */
+  boolean abandon(Ending ending) {
+    Published last = published;
+    published = new Published(last.ids, last.from, last.to, ending);
+    return enlist();
+  }
+
+  private boolean enlist() {
     return isListed.compareAndSet(false, true);
   }
 
@@ -60,10 +84,31 @@ final class Outlet {
     return published;
   }
 
-  /** Hands over tokens that are new, unless the request has been cut; how many. Delivery thread. */
-  int deliverTokens(Published now) {
+  /**
+   * Whether the reader wants nothing now; an ending that is not the output's own does not wait for
+   * it. Delivery thread, after {@link #take()}, so that whoever resumes posts again.
+   */
+  boolean isHeld(Published now) {
+    boolean isCut = now.ending != null && !(now.ending instanceof Ending.Finished);
+    return isPaused && !isCut && !hasEnded;
+  }
+
+  /**
+   * Hands over tokens that are new, unless the request has been cut; how many. Delivery thread.
+   *
+   * @param cachedTokens of the prompt, told once
+   */
+  int deliverTokens(Published now, int cachedTokens) {
     int numFresh = now.to - now.from - numDelivered;
-    if (hasEnded || numFresh <= 0 || verdict.get() != null) {
+    boolean isDue = numFresh > 0 || now.ending instanceof Ending.Finished;
+    if (hasEnded || !isDue || verdict.get() != null || isPaused) {
+      return 0;
+    }
+    if (!hasStarted) {
+      hasStarted = true;
+      listener.onStart(cachedTokens);
+    }
+    if (numFresh == 0) {
       return 0;
     }
     int begin = now.from + numDelivered;

@@ -1,58 +1,90 @@
 package dev.fovea.engine;
 
 import dev.fovea.engine.GenerationListener.Ending;
-import dev.fovea.model.Batch;
 import dev.fovea.model.Tokens;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.TreeSet;
 
 /**
  * Decides what each step computes: first come, first served, over paged memory. Deterministic;
- * knows no clock, no thread and no device.
+ * knows no clock, no thread and no device. Steps may be planned while others are in flight, and are
+ * committed in the order of their planning.
  *
- * <p>A step holds one token of every decoding sequence, then chunks of prompts, the oldest first. A
+ * <p>A step holds one token of every decoding sequence, then pieces of prompts, the oldest first. A
  * sequence is admitted when free pages hold all its tokens and one more page for each running
  * sequence, so that only decodes ever find the pool dry; then the newest running sequence is
- * preempted: it waits at the head of the queue and is computed again from its first token. Every
- * running sequence is older than every waiting one.
+ * preempted: it waits in its place of arrival and is computed again, from what the prefix cache
+ * still has of it.
+ *
+ * <p>A page may be given away while a step in flight still writes to it: steps run one after the
+ * other, so whoever gets it writes later.
  */
 final class Scheduler {
   private final EngineConfig config;
   private final PagePool pool;
+  private final PrefillCost cost;
+
+  /** In order of arrival. */
   private final List<Sequence> running = new ArrayList<>();
-  private final Deque<Sequence> waiting = new ArrayDeque<>();
+
+  private final TreeSet<Sequence> waiting =
+      new TreeSet<>(Comparator.comparingLong(Sequence::arrival));
+  private final int[] freeRows;
+  private int numFreeRows;
+  private long numArrived;
   private long numPreemptions;
+  private int numSeeing;
+  private Blocked blocked = Blocked.NONE;
+
+  /**
+   * The first in line that found too little room, and how much: it is not tried again before more.
+   */
+  private record Blocked(Sequence sequence, int room) {
+    static final Blocked NONE = new Blocked(null, 0);
+  }
 
   /**
    * @param pool holds the longest sequence that will be added, or it would wait for ever
    */
-  Scheduler(EngineConfig config, PagePool pool) {
+  Scheduler(EngineConfig config, PagePool pool, PrefillCost cost) {
     this.config = config;
     this.pool = pool;
+    this.cost = cost;
+    freeRows = new int[config.maxSequences()];
+    for (int row = freeRows.length - 1; row >= 0; row--) {
+      freeRows[numFreeRows++] = row;
+    }
+  }
+
+  /** Without a bound of time. */
+  Scheduler(EngineConfig config, PagePool pool) {
+    this(config, pool, PrefillCost.UNBOUNDED);
   }
 
   void add(Sequence sequence) {
-    waiting.addLast(sequence);
+    sequence.arrive(numArrived++);
+    waiting.add(sequence);
   }
 
-  /**
-   * The next step, or null if there is nothing to do.
-   *
-   * @throws IllegalStateException if sequences wait and nothing can run: pages have been lost
-   */
+  /** The next step, or null if there is nothing to do before a step in flight is committed. */
   Step schedule() {
-    Plan plan = new Plan(config.stepTokens());
+    int most = Math.min(running.size() + waiting.size(), config.maxSequences());
+    StepPlan plan = new StepPlan(config.stepTokens(), config.chunkTokens(), most, cost);
     planDecodes(plan);
     planPrefills(plan);
     admit(plan);
-    if (plan.isEmpty() && !waiting.isEmpty()) {
-      throw new IllegalStateException(
-          "pages: %d sequences wait and none runs, yet only %d of %d pages are free"
-              .formatted(waiting.size(), pool.numFree(), pool.numPages()));
-    }
     return plan.isEmpty() ? null : plan.toStep();
+  }
+
+  /**
+   * Whether the next step must not be planned before those in flight are committed: a sequence has
+   * to see its token first.
+   */
+  boolean mustSynchronize() {
+    return numSeeing > 0;
   }
 
   /**
@@ -69,23 +101,38 @@ final class Scheduler {
     List<Sequence> changed = new ArrayList<>(drawing.size());
     for (int i = 0; i < drawing.size(); i++) {
       Sequence sequence = drawing.get(i);
+      sequence.endDraw();
       if (sequence.state() != Sequence.State.FINISHED) {
-        Ending ending = sequence.accept(tokens.ids()[i], tokens.valid()[i]);
-        if (ending != null) {
-          finish(sequence, ending);
-        }
+        commit(sequence, tokens.ids()[i], tokens.valid()[i]);
         changed.add(sequence);
       }
     }
     return changed;
   }
 
+  private void commit(Sequence sequence, int id, boolean isValid) {
+    PageTable pages = sequence.pages();
+    if (isValid) {
+      // What a preempted sequence had is no longer its own.
+      if (pages.numPages() > 0) {
+        pool.offer(pages, sequence.ids(), sequence.numTokens(), sequence.terms().cacheSalt());
+      }
+    } else {
+      pool.forget(pages);
+    }
+    Ending ending = sequence.accept(id, isValid);
+    if (ending != null) {
+      finish(sequence, ending);
+    }
+  }
+
   /** Ends a sequence in whatever state it is; its pages are free at once. */
   void finish(Sequence sequence, Ending ending) {
-    if (!running.remove(sequence)) {
+    if (running.remove(sequence)) {
+      leave(sequence);
+    } else {
       waiting.remove(sequence);
     }
-    pool.release(sequence.pages());
     sequence.finish(ending);
   }
 
@@ -103,6 +150,21 @@ final class Scheduler {
 
   PagePool pool() {
     return pool;
+  }
+
+  /**
+   * Checks what must hold when no step is in flight and none can be planned: nothing waits or runs,
+   * and every page is free or cached.
+   *
+   * @throws IllegalStateException if a page is lost, or a sequence
+   */
+  void checkIdle() {
+    if (!running.isEmpty() || !waiting.isEmpty()) {
+      throw new IllegalStateException(
+          "pages: %d sequences run and %d wait, none can be computed, yet %d of %d pages are free"
+              .formatted(running.size(), waiting.size(), pool.numFree(), pool.numPages()));
+    }
+    checkIntegrity();
   }
 
   /**
@@ -133,24 +195,23 @@ final class Scheduler {
     }
   }
 
-  private void planDecodes(Plan plan) {
+  private void planDecodes(StepPlan plan) {
     // Victims are taken from the end, so no sequence that has been planned is ever one.
     for (int i = 0; i < running.size(); i++) {
       Sequence sequence = running.get(i);
-      if (sequence.state() == Sequence.State.DECODE && makeRoom(sequence)) {
-        plan.add(sequence, 1);
+      if (sequence.state() == Sequence.State.DECODE && !sequence.isSpent() && makeRoom(sequence)) {
+        plan.addDecode(sequence);
       }
     }
-    plan.numGenerated = plan.entries.size();
   }
 
   /** Finds a decoding sequence the page of its next token; false if it had to yield itself. */
   private boolean makeRoom(Sequence sequence) {
-    while (!pool.extend(sequence.pages(), sequence.numTokens())) {
+    while (!pool.extend(sequence.pages(), sequence.length())) {
       Sequence newest = running.remove(running.size() - 1);
-      pool.release(newest.pages());
+      leave(newest);
       newest.preempt();
-      waiting.addFirst(newest);
+      waiting.add(newest);
       numPreemptions++;
       if (newest == sequence) {
         return false;
@@ -159,64 +220,68 @@ final class Scheduler {
     return true;
   }
 
-  private void planPrefills(Plan plan) {
+  private void planPrefills(StepPlan plan) {
     for (Sequence sequence : running) {
-      if (sequence.state() == Sequence.State.PREFILL) {
-        planChunk(plan, sequence);
-      }
-    }
-  }
-
-  private void admit(Plan plan) {
-    while (!waiting.isEmpty() && running.size() < config.maxSequences() && plan.budget > 0) {
-      Sequence sequence = waiting.peekFirst();
-      int numPages = PagePool.pagesFor(sequence.numTokens());
-      if (numPages + running.size() > pool.numFree()) {
+      if (sequence.state() == Sequence.State.PREFILL && !plan.addPrefill(sequence)) {
         return;
       }
-      pool.extend(sequence.pages(), sequence.numTokens());
-      sequence.admit();
-      running.add(waiting.removeFirst());
-      plan.admitted.add(sequence);
-      planChunk(plan, sequence);
     }
   }
 
-  private void planChunk(Plan plan, Sequence sequence) {
-    int affordable = Math.min(plan.budget, config.chunkTokens());
-    int count = Math.min(affordable, sequence.numPending());
-    if (count > 0) {
-      plan.add(sequence, count);
-    }
-  }
-
-  /** A step in the making. */
-  private static final class Plan {
-    final List<Batch.Entry> entries = new ArrayList<>();
-    final List<Sequence> drawing = new ArrayList<>();
-    final List<Sequence> admitted = new ArrayList<>(0);
-    int budget;
-    int numGenerated;
-
-    Plan(int budget) {
-      this.budget = budget;
-    }
-
-    void add(Sequence sequence, int count) {
-      Batch.Entry entry = sequence.take(count);
-      entries.add(entry);
-      if (entry.draw() != null) {
-        drawing.add(sequence);
+  private void admit(StepPlan plan) {
+    Iterator<Sequence> line = waiting.iterator();
+    while (line.hasNext() && numFreeRows > 0 && plan.takesPrefills()) {
+      Sequence sequence = line.next();
+      if (sequence.isBehindLeader()) {
+        continue;
       }
-      budget -= count;
+      // A preempted sequence has to know its last token before it can be computed again.
+      if (sequence.isDrawing() || !takePages(sequence)) {
+        return;
+      }
+      line.remove();
+      enter(sequence);
+      plan.addAdmitted(sequence);
+      plan.addPrefill(sequence);
     }
+  }
 
-    boolean isEmpty() {
-      return entries.isEmpty();
+  /**
+   * Gives a waiting sequence pages for all its tokens, those of the cache first; false: too few.
+   */
+  private boolean takePages(Sequence sequence) {
+    int room = pool.numFree() - running.size();
+    if (blocked.sequence() == sequence && room <= blocked.room()) {
+      return false;
     }
+    PageTable pages = sequence.pages();
+    int numTokens = sequence.numTokens();
+    int attached = pool.attach(pages, sequence.ids(), numTokens, sequence.terms().cacheSalt());
+    int missing = PagePool.pagesFor(numTokens) - pages.numPages();
+    if (missing + running.size() > pool.numFree()) {
+      pool.release(pages);
+      blocked = new Blocked(sequence, room);
+      return false;
+    }
+    blocked = Blocked.NONE;
+    pool.extend(pages, numTokens);
+    sequence.admit(freeRows[--numFreeRows], attached);
+    return true;
+  }
 
-    Step toStep() {
-      return new Step(new Batch(entries, numGenerated), drawing, admitted);
+  private void enter(Sequence sequence) {
+    int place = running.size();
+    while (place > 0 && running.get(place - 1).arrival() > sequence.arrival()) {
+      place--;
     }
+    running.add(place, sequence);
+    numSeeing += sequence.mustSeeTokens() ? 1 : 0;
+  }
+
+  /** Takes its pages and its row from a sequence that runs no longer. */
+  private void leave(Sequence sequence) {
+    pool.release(sequence.pages());
+    freeRows[numFreeRows++] = sequence.row();
+    numSeeing -= sequence.mustSeeTokens() ? 1 : 0;
   }
 }

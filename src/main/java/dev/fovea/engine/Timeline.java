@@ -11,6 +11,7 @@ final class Timeline {
     DECODE
   }
 
+  private final long submitNanos;
   private Phase phase = Phase.QUEUE;
   private long phaseStart;
   private long queueNanos;
@@ -19,7 +20,12 @@ final class Timeline {
   private int preemptions;
 
   Timeline(long submitNanos) {
+    this.submitNanos = submitNanos;
     phaseStart = submitNanos;
+  }
+
+  long submitNanos() {
+    return submitNanos;
   }
 
   boolean isQueued() {

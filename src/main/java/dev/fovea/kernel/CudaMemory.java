@@ -79,21 +79,24 @@ final class CudaMemory {
   }
 
   private Staging newStaging(long bytes, LongFunction<Buffer> twin) {
-    NativeBuffer host = pin(bytes);
+    Buffer device = twin.apply(bytes);
     try {
-      HostBuffer view = HostBuffer.wrap(Memory.view(host.address(), bytes));
-      return new Pinned(this, host, view, twin.apply(bytes));
+      return pinned(device);
     } catch (RuntimeException | Error e) {
-      host.close();
+      device.close();
       throw e;
     }
   }
 
-  private NativeBuffer pin(long bytes) {
+  private Pinned pinned(Buffer device) {
+    long bytes = device.byteSize();
     long[] address = new long[1];
     NativeStatus.checkCuda(
         "pinned memory", CudaLibrary.foveaPinnedAllocate(stream, Math.max(1, bytes), address));
-    return new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
+    NativeBuffer pinned =
+        new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
+    HostBuffer host = HostBuffer.wrap(Memory.view(address[0], bytes));
+    return new Pinned(this, pinned, host, device);
   }
 
   DeviceMemory state() {
@@ -134,6 +137,11 @@ final class CudaMemory {
     @Override
     public void download(long bytes) {
       memory.copy(pinned.address(), device.address(), bytes);
+    }
+
+    @Override
+    public Staging another() {
+      return memory.pinned(device);
     }
 
     @Override

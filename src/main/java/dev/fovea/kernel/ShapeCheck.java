@@ -109,7 +109,8 @@ final class ShapeCheck {
     long b = rows("contextLength", lengths);
     expect("contextLength", lengths, DType.I32, b);
     expect("queryStart", args.sequences().queryStart(), DType.I32, b + 1);
-    expect("pageTable", args.sequences().pageTable(), DType.I32, b, ANY);
+    expect("tableRow", args.sequences().tableRow(), DType.I32, b);
+    expect("pageTable", args.sequences().pageTable(), DType.I32, ANY, ANY);
     int numGenerated = args.sequences().numGenerated();
     require(
         numGenerated >= 0 && numGenerated <= b,
@@ -141,6 +142,16 @@ final class ShapeCheck {
     expect("rows", rows, DType.I32, r);
     require(x.shape().rank() == 2, "x: expected [N, E], got %s", x);
     expect("out", out, x.dtype(), r, x.shape().dim(1));
+  }
+
+  static void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    long j = rows("places", places);
+    expect("places", places, DType.I32, j);
+    expect("ids", ids, DType.I32, sources == null ? j : ANY);
+    if (sources != null) {
+      expect("sources", sources, DType.I32, j);
+    }
+    require(out.dtype() == DType.I32, "out: expected I32, got %s", out);
   }
 
   static void copy(TensorView from, TensorView to) {

@@ -22,6 +22,14 @@ public interface Staging extends AutoCloseable {
   /** Brings the first bytes from the operations to Java. */
   void download(long bytes);
 
+  /**
+   * The same memory of the operations behind host memory of its own: what was uploaded last counts,
+   * and the next content is written while this one's is on its way. Closed by itself, before or
+   * after this one. One memory for both where operations compute in the host's, as they are done
+   * when they return.
+   */
+  Staging another();
+
   @Override
   void close();
 
@@ -42,6 +50,11 @@ public interface Staging extends AutoCloseable {
 
     @Override
     public void download(long bytes) {}
+
+    @Override
+    public Staging another() {
+      return this;
+    }
 
     @Override
     public void close() {

@@ -64,6 +64,20 @@ public interface FoveaConfig {
    */
   Optional<MemorySize> kvMemory();
 
+  /**
+   * How long accepted requests may go on after SIGTERM or SIGINT; what is open then is ended with
+   * an error event. Below the time a supervisor leaves before it kills: Kubernetes, 30 s.
+   */
+  @WithDefault("25S")
+  Duration shutdownTimeout();
+
+  /**
+   * How long a busy engine may give no sign of life before it counts as hung and the process ends;
+   * five times its longest step if that is more.
+   */
+  @WithDefault("30S")
+  Duration watchdogTimeout();
+
   Cpu cpu();
 
   Limits limits();

@@ -23,9 +23,14 @@ public final class FakeStepRunner implements StepRunner {
   private final FakeModel model;
   private final long[] states;
   private final int[] positions;
+
+  /** The device's page table: what each row holds since the steps before. */
+  private final int[][] rows;
+
   private final Deque<Pending> inFlight = new ArrayDeque<>();
   private Thread owner;
   private long numSubmitted;
+  private long readyNanos = System.nanoTime();
   private volatile boolean isClosed;
 
   /** What happens around the steps, which count from 0. On the engine thread. */
@@ -41,18 +46,23 @@ public final class FakeStepRunner implements StepRunner {
       return false;
     }
 
+    /** What the device takes for a step, once it is done with the one before. */
+    default long latencyNanos(long step, Batch batch) {
+      return 0;
+    }
+
     /** Each step takes so long. */
-    static Script latency(Duration step) {
+    static Script latency(Duration each) {
       return new Script() {
         @Override
-        public void onAwait(long number) {
-          LockSupport.parkNanos(step.toNanos());
+        public long latencyNanos(long step, Batch batch) {
+          return each.toNanos();
         }
       };
     }
   }
 
-  private record Pending(Ticket ticket, Tokens tokens) {}
+  private record Pending(Ticket ticket, Tokens tokens, long readyNanos) {}
 
   public FakeStepRunner(Limits limits, Script script) {
     this.limits = limits;
@@ -60,6 +70,7 @@ public final class FakeStepRunner implements StepRunner {
     this.model = new FakeModel(limits.vocabulary());
     states = new long[limits.numPages() * Batch.PAGE_SLOTS];
     positions = new int[limits.numPages() * Batch.PAGE_SLOTS];
+    rows = new int[limits.maxSequences()][PagePool.pagesFor(limits.maxContext())];
   }
 
   public FakeStepRunner(Limits limits) {
@@ -87,7 +98,8 @@ public final class FakeStepRunner implements StepRunner {
     script.onSubmit(step, batch);
     check(batch);
     Ticket ticket = new Ticket(step);
-    inFlight.addLast(new Pending(ticket, compute(step, batch)));
+    readyNanos = Math.max(readyNanos, System.nanoTime()) + script.latencyNanos(step, batch);
+    inFlight.addLast(new Pending(ticket, compute(step, batch), readyNanos));
     return ticket;
   }
 
@@ -98,6 +110,11 @@ public final class FakeStepRunner implements StepRunner {
     require(
         first != null && first.ticket.equals(ticket), "ticket: expected the oldest, got " + ticket);
     script.onAwait(ticket.step());
+    for (long left = first.readyNanos - System.nanoTime();
+        left > 0;
+        left = first.readyNanos - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
     return first.tokens;
   }
 
@@ -117,16 +134,44 @@ public final class FakeStepRunner implements StepRunner {
     int numSequences = batch.entries().size();
     require(numSequences > 0 && numSequences <= limits.maxSequences(), "sequences", numSequences);
     require(numTokens <= limits.maxTokens(), "tokens", numTokens);
-    Set<Integer> pages = new HashSet<>();
+    Set<Integer> written = new HashSet<>();
+    Set<Integer> placed = new HashSet<>();
     for (Batch.Entry entry : batch.entries()) {
-      int length = entry.contextBefore() + entry.tokens().count();
       require(entry.tokens().count() > 0, "tokens of a sequence", entry.tokens().count());
-      require(length <= limits.maxContext(), "context", length);
-      for (int i = 0; i < PagePool.pagesFor(length); i++) {
-        require(
-            pages.add(entry.place().pages()[i]), "page of two sequences", entry.place().pages()[i]);
+      require(length(entry) <= limits.maxContext(), "context", length(entry));
+      require(placed.add(entry.place().row()), "row of two sequences", entry.place().row());
+      for (int i = firstWritten(entry); i < PagePool.pagesFor(length(entry)); i++) {
+        int page = entry.place().pages()[i];
+        require(written.add(page), "page written by two sequences", page);
       }
     }
+    for (Batch.Entry entry : batch.entries()) {
+      for (int i = 0; i < firstWritten(entry); i++) {
+        int page = entry.place().pages()[i];
+        require(!written.contains(page), "page read while it is written", page);
+      }
+      place(entry);
+    }
+  }
+
+  /** Brings the row of the device's page table up to date by what is said to be new in it. */
+  private void place(Batch.Entry entry) {
+    Batch.Place place = entry.place();
+    int[] row = rows[place.row()];
+    for (int i = 0; i < PagePool.pagesFor(length(entry)); i++) {
+      if (i >= place.numKnown()) {
+        row[i] = place.pages()[i];
+      }
+      require(row[i] == place.pages()[i], "page that the device knows", row[i]);
+    }
+  }
+
+  private static int length(Batch.Entry entry) {
+    return entry.contextBefore() + entry.tokens().count();
+  }
+
+  private static int firstWritten(Batch.Entry entry) {
+    return entry.contextBefore() / Batch.PAGE_SLOTS;
   }
 
   private Tokens compute(long step, Batch batch) {
@@ -157,7 +202,7 @@ public final class FakeStepRunner implements StepRunner {
       state = states[last];
     }
     for (int i = 0; i < tokens.count(); i++) {
-      int id = tokens.ids()[tokens.from() + i];
+      int id = idOf(tokens, i);
       require(id >= 0 && id < limits.vocabulary(), "token", id);
       state = FakeModel.extend(state, id);
       int slot = slot(entry, entry.contextBefore() + i);
@@ -165,6 +210,14 @@ public final class FakeStepRunner implements StepRunner {
       positions[slot] = entry.contextBefore() + i;
     }
     return state;
+  }
+
+  private int idOf(Batch.TokenSlice tokens, int i) {
+    if (!tokens.isDrawn()) {
+      return tokens.ids()[tokens.from() + i];
+    }
+    require(!inFlight.isEmpty(), "token by reference: expected a step in flight, got none");
+    return inFlight.getLast().tokens.ids()[tokens.drawn()];
   }
 
   private static int slot(Batch.Entry entry, int position) {

@@ -11,7 +11,7 @@ class OutletTest {
   private final Recorder recorder = new Recorder();
   private final Outlet outlet = new Outlet(recorder);
   private final Sequence sequence =
-      new Sequence(EngineFixture.greedy(500), 1024, outlet, new Timeline(0));
+      new Sequence(EngineFixture.greedy(500), 0, 1024, outlet, new Timeline(0));
 
   @Test
   void publishedTwiceBeforeItIsTakenIsPostedOnce() {
@@ -20,7 +20,7 @@ class OutletTest {
     draw(8);
     assertThat(outlet.publish(sequence)).isFalse();
     Outlet.Published both = outlet.take();
-    assertThat(outlet.deliverTokens(both)).isEqualTo(2);
+    assertThat(outlet.deliverTokens(both, 0)).isEqualTo(2);
     draw(9);
     assertThat(outlet.publish(sequence)).isTrue();
     assertThat(recorder.ids()).containsExactly(7, 8);
@@ -34,7 +34,7 @@ class OutletTest {
     // The engine may publish again between taking and delivering: the same state comes twice.
     for (int i = 0; i < 2; i++) {
       Outlet.Published published = outlet.take();
-      assertThat(outlet.deliverTokens(published)).isEqualTo(1 - i);
+      assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1 - i);
       assertThat(outlet.deliverEnding(published)).isEqualTo(i == 0 ? FAILED : null);
     }
     assertThat(recorder.numCalls()).isEqualTo(1);
@@ -49,9 +49,9 @@ class OutletTest {
     for (int i = 0; i < 400; i++) {
       draw(i);
     }
-    assertThat(outlet.deliverTokens(early)).isEqualTo(1);
+    assertThat(outlet.deliverTokens(early, 0)).isEqualTo(1);
     outlet.publish(sequence);
-    assertThat(outlet.deliverTokens(outlet.take())).isEqualTo(400);
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(400);
     assertThat(recorder.ids()).startsWith(7, 0, 1).endsWith(398, 399);
   }
 
@@ -62,7 +62,7 @@ class OutletTest {
     outlet.publish(sequence);
     assertThat(outlet.decide(new Ending.Cancelled())).isTrue();
     Outlet.Published published = outlet.take();
-    assertThat(outlet.deliverTokens(published)).isZero();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
     assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
   }
 

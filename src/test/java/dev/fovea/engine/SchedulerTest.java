@@ -183,7 +183,8 @@ class SchedulerTest {
     Drive drive = new Drive(new EngineConfig(64, 64, 4, QUEUE), 128, 2);
     drive.pool.extend(new PageTable(), 1);
     drive.add(greedy(new int[100], 1));
-    assertThatThrownBy(drive.scheduler::schedule)
+    assertThat(drive.scheduler.schedule()).isNull();
+    assertThatThrownBy(drive.scheduler::checkIdle)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("1 of 2 pages are free");
   }
@@ -222,7 +223,7 @@ class SchedulerTest {
     }
 
     Sequence add(GenerationRequest request) {
-      Sequence sequence = new Sequence(request, maxContext, null, new Timeline(0));
+      Sequence sequence = new Sequence(request, 0, maxContext, null, new Timeline(0));
       requests.put(sequence, request);
       scheduler.add(sequence);
       return sequence;

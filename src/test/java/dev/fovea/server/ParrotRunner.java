@@ -24,6 +24,9 @@ final class ParrotRunner implements StepRunner {
   /** The device breaks for good. */
   static final int FATAL = 260;
 
+  /** The device never finishes the step that would say it. */
+  static final int HANG = 261;
+
   static final int SLOW_MILLIS = 20;
 
   private final Limits limits;
@@ -36,13 +39,14 @@ final class ParrotRunner implements StepRunner {
     slots = new int[limits.numPages() * Batch.PAGE_SLOTS];
   }
 
-  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow) {}
+  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow, boolean hangs) {}
 
   @Override
   public Ticket submit(Batch batch) {
     int numDraws = (int) batch.entries().stream().filter(entry -> entry.draw() != null).count();
     Tokens tokens = new Tokens(new int[numDraws], new boolean[numDraws]);
     boolean isSlow = false;
+    boolean hangs = false;
     int row = 0;
     for (Batch.Entry entry : batch.entries()) {
       int length = append(entry);
@@ -55,18 +59,22 @@ final class ParrotRunner implements StepRunner {
         throw new IllegalStateException("the device broke");
       }
       isSlow |= id == SLOW;
+      hangs |= id == HANG;
       tokens.ids()[row] = id;
       tokens.valid()[row] = id != POISON;
       row++;
     }
     Ticket ticket = new Ticket(numSteps++);
-    inFlight.addLast(new Pending(ticket, tokens, isSlow));
+    inFlight.addLast(new Pending(ticket, tokens, isSlow, hangs));
     return ticket;
   }
 
   @Override
   public Tokens await(Ticket ticket) {
     Pending pending = inFlight.removeFirst();
+    while (pending.hangs()) {
+      LockSupport.park();
+    }
     if (pending.isSlow()) {
       LockSupport.parkNanos(SLOW_MILLIS * 1_000_000L);
     }
@@ -90,7 +98,11 @@ final class ParrotRunner implements StepRunner {
   private int append(Batch.Entry entry) {
     Batch.TokenSlice tokens = entry.tokens();
     for (int i = 0; i < tokens.count(); i++) {
-      slots[slot(entry, entry.contextBefore() + i)] = tokens.ids()[tokens.from() + i];
+      int id =
+          tokens.isDrawn()
+              ? inFlight.getLast().tokens().ids()[tokens.drawn()]
+              : tokens.ids()[tokens.from() + i];
+      slots[slot(entry, entry.contextBefore() + i)] = id;
     }
     return entry.contextBefore() + tokens.count();
   }

@@ -84,6 +84,7 @@ class PasskeyTest {
     PasskeyCases cases =
         new PasskeyCases(text -> tokenizer.encode(text, false).length, SEED + numFacts);
     Http http = new Http(base);
+    Waiting.until("the model is ready", () -> isReady(http));
     int numRight = 0;
     int numOfTheText = 0;
     int numHeldOut = 0;
@@ -110,6 +111,14 @@ class PasskeyTest {
         numHeldOut,
         numOfTheText);
     return new Shares(numRight / (double) numCases, numOfTheText / (double) numCases);
+  }
+
+  private static boolean isReady(Http http) {
+    try {
+      return http.get("/health").status() == 200;
+    } catch (Exception e) {
+      throw new AssertionError("the server does not answer", e);
+    }
   }
 
   private static String ask(Http http, String message) throws Exception {

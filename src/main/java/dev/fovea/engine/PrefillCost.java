@@ -1,0 +1,95 @@
+package dev.fovea.engine;
+
+import java.util.Arrays;
+
+/**
+ * What pieces of prompts cost in a step, from a table that is measured once and then never changes:
+ * how a prompt is cut must not depend on the clock. Without a target everything fits.
+ */
+final class PrefillCost {
+
+  /** Everything fits. */
+  static final PrefillCost UNBOUNDED = new PrefillCost(new int[0], new long[0], 0, Long.MAX_VALUE);
+
+  private final int[] sizes;
+  private final long[] nanos;
+  private final double nanosPerPair;
+  private final long targetNanos;
+
+  /**
+   * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these
+   * @param nanos a step with one piece takes, for each of them, without tokens before it
+   * @param nanosPerPair more for each pair of a token and one before the piece
+   * @param targetNanos what the pieces of a step may take together
+   */
+  PrefillCost(int[] sizes, long[] nanos, double nanosPerPair, long targetNanos) {
+    this.sizes = sizes.clone();
+    this.nanos = nanos.clone();
+    this.nanosPerPair = nanosPerPair;
+    this.targetNanos = targetNanos;
+  }
+
+  /** The pieces of one step. */
+  final class Step {
+    private long numTokens;
+    private double contextNanos;
+
+    /**
+     * The largest piece that fits in beside those before; the first piece of a step is at least the
+     * smallest of the sizes, or nothing would ever be computed.
+     *
+     * @param wanted tokens that are left of the prompt, or that other limits allow
+     * @param before tokens of the prompt that are computed already
+     * @return 0 if nothing fits
+     */
+    int fit(int wanted, int before) {
+      if (targetNanos == Long.MAX_VALUE || isAffordable(wanted, before)) {
+        return wanted;
+      }
+      for (int i = sizes.length - 1; i >= 0; i--) {
+        if (sizes[i] < wanted && isAffordable(sizes[i], before)) {
+          return sizes[i];
+        }
+      }
+      return numTokens == 0 ? Math.min(wanted, sizes[0]) : 0;
+    }
+
+    void add(int count, int before) {
+      numTokens += count;
+      contextNanos += nanosPerPair * count * before;
+    }
+
+    private boolean isAffordable(int count, int before) {
+      double context = contextNanos + nanosPerPair * count * before;
+      return nanosOf(numTokens + count) + context <= targetNanos;
+    }
+  }
+
+  Step newStep() {
+    return new Step();
+  }
+
+  /**
+   * Straight lines between the sizes; before the first no less than it, behind the last as steep.
+   */
+  private double nanosOf(long count) {
+    int last = sizes.length - 1;
+    if (count <= sizes[0]) {
+      return nanos[0];
+    }
+    int i = Arrays.binarySearch(sizes, (int) Math.min(count, Integer.MAX_VALUE));
+    int upper = Math.min(last, i >= 0 ? i : -i - 1);
+    if (upper == 0) {
+      return (double) nanos[0] * count / sizes[0];
+    }
+    int lower = upper - 1;
+    double slope = (double) (nanos[upper] - nanos[lower]) / (sizes[upper] - sizes[lower]);
+    return nanos[upper] + slope * (count - sizes[upper]);
+  }
+
+  @Override
+  public String toString() {
+    return "sizes %s take %s ns, %.3f ns a pair with the context, target %d ns"
+        .formatted(Arrays.toString(sizes), Arrays.toString(nanos), nanosPerPair, targetNanos);
+  }
+}

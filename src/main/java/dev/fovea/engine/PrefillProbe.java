@@ -1,0 +1,78 @@
+package dev.fovea.engine;
+
+import dev.fovea.model.Batch;
+import dev.fovea.model.StepRunner;
+import java.util.Arrays;
+import java.util.List;
+
+/** Measures {@link PrefillCost} on a device that has nothing else to do yet. */
+final class PrefillProbe {
+  private static final int[] SIZES = {64, 128, 256, 512, 1024, 2048};
+
+  /** Far enough back for attention to show, near enough to be measured within a moment. */
+  private static final int MAX_CONTEXT = 8192;
+
+  private final StepRunner runner;
+  private final NanoClock clock;
+
+  private PrefillProbe(StepRunner runner, NanoClock clock) {
+    this.runner = runner;
+    this.clock = clock;
+  }
+
+  /**
+   * Computes pieces of a prompt of zeros, from the smallest to the first that takes longer than the
+   * target.
+   *
+   * @param config cut down to the runner's limits
+   */
+  static PrefillCost measure(StepRunner runner, EngineConfig config, NanoClock clock) {
+    long target = config.stepTarget().toNanos();
+    if (target == 0) {
+      return PrefillCost.UNBOUNDED;
+    }
+    int longest = Math.min(config.chunkTokens(), maxContext(runner.limits()));
+    int[] sizes = Arrays.stream(SIZES).filter(size -> size <= longest).toArray();
+    return new PrefillProbe(runner, clock)
+        .measure(sizes.length > 0 ? sizes : new int[] {longest}, target);
+  }
+
+  private PrefillCost measure(int[] sizes, long target) {
+    // The first step brings weights into caches and code into being.
+    nanos(sizes[0], 0);
+    long[] costs = new long[sizes.length];
+    int measured = 0;
+    while (measured < sizes.length && (measured == 0 || costs[measured - 1] <= target)) {
+      costs[measured] = nanos(sizes[measured], 0);
+      measured++;
+    }
+    int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
+    int context = Math.min(MAX_CONTEXT, maxContext(runner.limits())) - sizes[last];
+    double perPair = 0;
+    if (context > sizes[last]) {
+      long more = nanos(sizes[last], context) - costs[last];
+      perPair = Math.max(0, (double) more / sizes[last] / context);
+    }
+    return new PrefillCost(
+        Arrays.copyOf(sizes, measured), Arrays.copyOf(costs, measured), perPair, target);
+  }
+
+  /** What a step with one piece takes. */
+  private long nanos(int size, int context) {
+    // The context need not be a real one: its few pages come again and again.
+    int numWritten = PagePool.pagesFor(size) + 1;
+    int[] pages = new int[PagePool.pagesFor(context + size)];
+    for (int i = 0; i < pages.length; i++) {
+      pages[i] = i % Math.min(numWritten, runner.limits().numPages());
+    }
+    Batch.TokenSlice tokens = new Batch.TokenSlice(new int[size], 0, size);
+    Batch batch = new Batch(List.of(new Batch.Entry(tokens, context, pages, null)));
+    long start = clock.nanos();
+    runner.await(runner.submit(batch));
+    return clock.nanos() - start;
+  }
+
+  private static int maxContext(StepRunner.Limits limits) {
+    return (int) Math.min(limits.maxContext(), (long) limits.numPages() * Batch.PAGE_SLOTS);
+  }
+}
