@@ -43,8 +43,7 @@ public final class CheckpointSource implements ModelSource {
           () -> {
             Path directory = ModelDirectory.of(config);
             MemoryBudget.check(config, ModelLoader.inspect(directory));
-            Tokenizer.require(directory);
-            return directory;
+            return Tokenizer.require(directory);
           });
     }
   }
