@@ -82,6 +82,8 @@ public interface FoveaConfig {
 
   Limits limits();
 
+  Metrics metrics();
+
   /** The processor. */
   interface Cpu {
 
@@ -91,6 +93,14 @@ public interface FoveaConfig {
 
     /** Threads that compute; as many as cores if absent. */
     OptionalInt threads();
+  }
+
+  /** The page {@code /metrics}. */
+  interface Metrics {
+
+    /** Whether it also has the names of vLLM, for dashboards and autoscalers that know those. */
+    @WithDefault("true")
+    boolean vllmNames();
   }
 
   /** What one client may ask of the server. */
@@ -115,6 +125,22 @@ public interface FoveaConfig {
     /** Prompt tokens that may wait for a place, over all requests. */
     @WithDefault("4000000")
     long maxWaitingTokens();
+
+    /**
+     * How long a request may wait for its first step before it is answered 503, and the most it may
+     * ask for as {@code queue_timeout}; without end if absent.
+     */
+    Optional<Duration> queueTimeout();
+
+    /**
+     * How long a request may take until its answer is complete, and the most it may ask for as
+     * {@code total_timeout}; without end if absent.
+     */
+    Optional<Duration> requestTimeout();
+
+    /** How long a client may leave 64 KiB of its answer unread before it is cut off. */
+    @WithDefault("10S")
+    Duration readerPatience();
   }
 
   /** Backends. */

@@ -29,6 +29,9 @@ public final class ModelService {
   /** What answers that are ended get to reach their clients. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
+  /** What the steps in flight get to end; with the last words within what Kubernetes leaves. */
+  private static final Duration LAST_STEPS = Duration.ofSeconds(3);
+
   private final FoveaConfig config;
   private final ModelSource source;
   private final ServerMetrics metrics;
@@ -88,7 +91,7 @@ public final class ModelService {
     closing.setDaemon(true);
     closing.start();
     try {
-      closing.join(LAST_WORDS.toMillis());
+      closing.join(LAST_STEPS.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -264,12 +267,16 @@ public final class ModelService {
 
   /** The engine's events. */
   private final class Observer implements EngineObserver {
-    /** The warm-up is nobody's request. */
+    // On the delivery thread alone.
+    private boolean isWarm;
+
+    /** The first to end is the warm-up, which is nobody's request. */
     @Override
     public void onEnd(GenerationListener.Ending ending, RequestTrace trace) {
-      if (state instanceof ModelState.Ready) {
+      if (isWarm) {
         metrics.count(ending, trace);
       }
+      isWarm = true;
       if (ending instanceof GenerationListener.Ending.Failed failed) {
         LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
       }

@@ -18,20 +18,32 @@ record PackagedServer(Process process, URI base) implements AutoCloseable {
 
   /** Starts the program as it is, with these arguments. */
   static Process run(String... args) throws IOException {
-    Stream<String> command =
+    return command(args).start();
+  }
+
+  /** Starts a server and waits until its port is open; its model may not be loaded yet. */
+  static PackagedServer listening() throws IOException {
+    return listening(command("serve", "--port", "0"));
+  }
+
+  /** As {@link #listening()}; when it is asked to end, it gives its clients so long. */
+  static PackagedServer patient(String shutdownTimeout) throws IOException {
+    ProcessBuilder command = command("serve", "--port", "0");
+    command.environment().put("FOVEA_SHUTDOWN_TIMEOUT", shutdownTimeout);
+    return listening(command);
+  }
+
+  private static ProcessBuilder command(String... args) {
+    Stream<String> program =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-jar",
             "target/quarkus-app/quarkus-run.jar");
-    return new ProcessBuilder(Stream.concat(command, Stream.of(args)).toList()).start();
+    return new ProcessBuilder(Stream.concat(program, Stream.of(args)).toList());
   }
 
-  /** Starts a server and waits until its port is open; its model may not be loaded yet. */
-  static PackagedServer listening(String... options) throws IOException {
-    Process process =
-        run(
-            Stream.concat(Stream.of("serve", "--port", "0"), Stream.of(options))
-                .toArray(String[]::new));
+  private static PackagedServer listening(ProcessBuilder command) throws IOException {
+    Process process = command.start();
     try {
       return new PackagedServer(process, awaitListening(process));
     } catch (IOException | AssertionError e) {
