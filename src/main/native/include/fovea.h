@@ -120,7 +120,8 @@ int32_t linear(FoveaStream* stream, const FoveaLinear* p);
  * pages. qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType
  * (0: no head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0:
  * no rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots
- * [N] i64 = page * S + slot. q out [N, Hq, D] and pages [P, Hkv, S, D] in type.
+ * [N] i64 = page * S + slot, or -1 for a row whose k and v go nowhere. q out [N, Hq, D] and pages
+ * [P, Hkv, S, D] in type.
  */
 typedef struct FoveaRopeAppend {
   uint64_t qkv, qGamma, kGamma, rotary, positions, slots, q, kPages, vPages;
@@ -276,6 +277,17 @@ int32_t foveaNewEvent(FoveaStream* stream, uint64_t* event);
 int32_t foveaFreeEvent(FoveaStream* stream, uint64_t event);
 int32_t foveaRecordEvent(FoveaStream* stream, uint64_t event);
 int32_t foveaAwaitEvent(FoveaStream* stream, uint64_t event);
+
+/*
+ * CUDA graphs: what is enqueued between Begin and End is recorded and not run; a graph is then
+ * enqueued by one call and uses the same addresses and sizes every time. While recording nothing is
+ * awaited and no memory allocated, and every operation has run before, as code is loaded at its
+ * first run. With `graph` 0 what was recorded is dropped.
+ */
+int32_t foveaBeginGraph(FoveaStream* stream);
+int32_t foveaEndGraph(FoveaStream* stream, uint64_t* graph);
+int32_t foveaLaunchGraph(FoveaStream* stream, uint64_t graph);
+int32_t foveaFreeGraph(FoveaStream* stream, uint64_t graph);
 
 /* Enqueues a copy between host (pinned, else it blocks) and device memory, in any direction. */
 int32_t foveaCopy(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes);

@@ -245,6 +245,11 @@ public final class CudaKernels implements NativeKernels {
   }
 
   @Override
+  public Recording record(Runnable work) {
+    return new CudaRecording(stream, work);
+  }
+
+  @Override
   public Mark newMark() {
     return new CudaMark(stream);
   }

@@ -70,9 +70,10 @@ public final class CheckpointSource implements ModelSource {
       Kernels kernels = device.add(backend.kernels());
       MemoryBudget budget = MemoryBudget.of(config, inspection, MemoryBudget.Owner.of(kernels));
       LOG.info(new MemoryReport(budget, inspection).text());
+      boolean recordsDecodes = kernels.isAsynchronous() && config.gpu().recordDecodes();
       LoadedModel loaded =
           device.add(
-              new ModelLoader(kernels, backend.mapping())
+              new ModelLoader(kernels, backend.mapping(), recordsDecodes)
                   .load(
                       directory,
                       budget.capacity(),

@@ -80,6 +80,8 @@ public interface FoveaConfig {
 
   Cpu cpu();
 
+  Gpu gpu();
+
   Limits limits();
 
   Metrics metrics();
@@ -101,6 +103,17 @@ public interface FoveaConfig {
     /** Whether it also has the names of vLLM, for dashboards and autoscalers that know those. */
     @WithDefault("true")
     boolean vllmNames();
+  }
+
+  /** A device that computes beside the processor. */
+  interface Gpu {
+
+    /**
+     * Whether steps that only generate are recorded as graphs, once for each of a few numbers of
+     * sequences; if not, each is enqueued operation by operation.
+     */
+    @WithDefault("true")
+    boolean recordDecodes();
   }
 
   /** What one client may ask of the server. */

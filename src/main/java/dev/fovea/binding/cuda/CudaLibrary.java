@@ -83,6 +83,14 @@ public final class CudaLibrary {
 
   public static native int foveaAwaitEvent(StreamHandle stream, @Cast("uint64_t") long event);
 
+  public static native int foveaBeginGraph(StreamHandle stream);
+
+  public static native int foveaEndGraph(StreamHandle stream, @Cast("uint64_t*") long[] graph);
+
+  public static native int foveaLaunchGraph(StreamHandle stream, @Cast("uint64_t") long graph);
+
+  public static native int foveaFreeGraph(StreamHandle stream, @Cast("uint64_t") long graph);
+
   public static native int foveaCopy(
       StreamHandle stream, @Cast("uint64_t") long to, @Cast("uint64_t") long from, long bytes);
 
