@@ -26,7 +26,7 @@ expect() {
 }
 
 flags=(--read-only --user 31337:0 --memory 512m --cap-drop ALL --network host
-    --ulimit nofile=4096:4096 --ulimit nproc=4096:4096
+    --env FOVEA_SHUTDOWN_TIMEOUT=5s --ulimit nofile=4096:4096 --ulimit nproc=4096:4096
     --volume "$PWD/src/main/models:/models:ro")
 if [ "${engine[0]}" = podman ]; then
     # Docker mounts nothing on /tmp by itself; healthchecks of Podman's want systemd.
@@ -60,16 +60,19 @@ curl -s "$url/metrics" | expect "/metrics" '^fovea_'
 echo "resident: $(inside cat /proc/1/status | sed -n 's/^VmRSS:[ \t]*//p'), at most $(
     inside cat /proc/1/status | sed -n 's/^VmHWM:[ \t]*//p')"
 
-# The long stream is open when SIGTERM comes: it must still be told how it ends.
-ask '"max_tokens":7000,"ignore_eos":true,"stream":true' >"$folder/stream" &
-reader=$!
-until grep -q '^data:' "$folder/stream"; do sleep 0.05; done
+# Two streams are open when SIGTERM comes: the short one ends as it would have, the long one when the
+# time is up, and is told so by an error event, after which the connection is reset.
+ask '"max_tokens":200,"ignore_eos":true,"stream":true' >"$folder/short" &
+short=$!
+ask '"max_tokens":16000,"ignore_eos":true,"stream":true' >"$folder/long" &
+long=$!
+until grep -q '^data:' "$folder/short" && grep -q '^data:' "$folder/long"; do sleep 0.02; done
 start=$(date +%s%N)
 "${engine[@]}" kill --signal TERM "$name" >/dev/null
 code=$("${engine[@]}" wait "$name")
 echo "ended $((($(date +%s%N) - start) / 1000000)) ms after SIGTERM"
+wait "$short" || fail "the short stream was cut"
+wait "$long" || true
 [ "$code" = 0 ] || fail "exit code: expected 0, got $code"
-# An answer that ends in an error is followed by a reset, which curl reports.
-wait "$reader" || true
-tail -n 5 "$folder/stream" |
-    expect "the open stream was told of its end" '^data: \[DONE\]\|^event: error'
+tail -n 2 "$folder/short" | expect "the short stream went on to its end" '^data: \[DONE\]'
+tail -n 5 "$folder/long" | expect "the long stream was told of its end" '^event: error'

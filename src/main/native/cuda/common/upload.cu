@@ -26,16 +26,6 @@ class Staging::Lane {
     }
   }
 
-  ~Lane() {
-    for (Piece& piece : pieces_) {
-      cudaFreeHost(piece.memory);
-      if (piece.sent != nullptr) {
-        cudaEventDestroy(piece.sent);
-      }
-    }
-    cudaGetLastError();
-  }
-
   // Sends pieces until `next`, shared by all lanes, is past the end.
   void run(const Upload& upload, std::atomic<int64_t>* next) {
     check_cuda("cudaSetDevice", cudaSetDevice(upload.device));
@@ -55,7 +45,19 @@ class Staging::Lane {
   }
 
  private:
+  // Frees what it holds, so that a lane of which only one piece could be had leaves nothing.
   struct Piece {
+    Piece() = default;
+    Piece(const Piece&) = delete;
+    Piece& operator=(const Piece&) = delete;
+    ~Piece() {
+      cudaFreeHost(memory);
+      if (sent != nullptr) {
+        cudaEventDestroy(sent);
+      }
+      cudaGetLastError();
+    }
+
     void* memory = nullptr;
     cudaEvent_t sent = nullptr;
   };

@@ -138,7 +138,12 @@ public final class CudaKernels implements NativeKernels {
   @Override
   public Reservation reserve(long bytes, AttentionBounds bounds) {
     memory.reserve(bytes);
-    growScratch(scratchBytes(bounds));
+    try {
+      growScratch(scratchBytes(bounds));
+    } catch (RuntimeException | Error e) {
+      memory.release();
+      throw e;
+    }
     return () -> {
       synchronize();
       scratch.close();
@@ -287,8 +292,10 @@ public final class CudaKernels implements NativeKernels {
     return bytes[0];
   }
 
+  /** The old one is kept until there is a new one: a failure leaves the kernels usable. */
   private void growScratch(long bytes) {
+    Buffer grown = memory.allocate(bytes);
     scratch.close();
-    scratch = memory.allocate(bytes);
+    scratch = grown;
   }
 }

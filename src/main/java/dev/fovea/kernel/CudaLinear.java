@@ -9,19 +9,20 @@ import dev.fovea.binding.cuda.CudaLibrary.StreamHandle;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * {@link Kernels#linear}: by a kernel of our own where few tokens leave nothing to do but to read
  * the weight, else through cuBLASLt. How cuBLASLt computes a product is chosen once for each shape
- * and kept; its bias is added by another kernel.
+ * and kept for the shapes that are in use; its bias is added by another kernel.
  */
 final class CudaLinear implements AutoCloseable {
   /** What NVIDIA recommends for Hopper. */
   private static final long SCRATCH_BYTES = 32L << 20;
 
   private static final int MAX_ALIGNMENT = 256;
+
+  /** Of a model's handful of weights, each with hundreds of numbers of tokens. */
+  private static final int MAX_PLANS = 4096;
 
   /** What our kernel takes: two of its tiles, and words of 16 bytes. */
   private static final int FEW_TOKENS = 16;
@@ -31,13 +32,14 @@ final class CudaLinear implements AutoCloseable {
   private final StreamHandle stream;
   private final Buffer scratch;
   private final BlasLibrary blas;
-  private final Map<Product, Plan> plans = new HashMap<>();
+  private final RecentlyUsed<Product, Plan> plans;
   private final LinearParams params = new LinearParams();
 
   CudaLinear(StreamHandle stream, CudaMemory memory) {
     this.stream = stream;
     scratch = memory.allocate(SCRATCH_BYTES);
     blas = open(CudaLibrary.foveaStreamHandle(stream), scratch);
+    plans = new RecentlyUsed<>(MAX_PLANS, blas::forget);
   }
 
   private static BlasLibrary open(long stream, Buffer scratch) {
@@ -68,7 +70,7 @@ final class CudaLinear implements AutoCloseable {
             alignment(weightAddress),
             alignment(x.address()),
             alignment(out.address()));
-    Plan plan = plans.computeIfAbsent(product, this::plan);
+    Plan plan = plans.get(product, this::plan);
     int status = blas.multiply(plan, weightAddress, x.address(), out.address());
     if (status != 0) {
       throw new KernelException("linear: cuBLASLt: " + BlasLibrary.words(status));
@@ -132,7 +134,6 @@ final class CudaLinear implements AutoCloseable {
 
   @Override
   public void close() {
-    plans.values().forEach(blas::forget);
     plans.clear();
     blas.close();
     scratch.close();

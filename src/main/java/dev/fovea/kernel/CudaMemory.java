@@ -79,7 +79,13 @@ final class CudaMemory {
   }
 
   private Staging newStaging(long bytes, LongFunction<Buffer> twin) {
-    return pinned(twin.apply(bytes));
+    Buffer device = twin.apply(bytes);
+    try {
+      return pinned(device);
+    } catch (RuntimeException | Error e) {
+      device.close();
+      throw e;
+    }
   }
 
   private Pinned pinned(Buffer device) {

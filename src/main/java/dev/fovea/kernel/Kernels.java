@@ -26,6 +26,13 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
   /** What runs: shown in /version, logs and every benchmark. */
   KernelsInfo info();
 
+  /**
+   * {@link #info()} for a model whose pages have this dtype: it decides on the attention kernel.
+   */
+  default KernelsInfo info(DType pages) {
+    return info();
+  }
+
   /** Zeroed memory that the operations of this backend may read and write. */
   Buffer allocate(long bytes);
 

@@ -12,6 +12,13 @@ public sealed interface NativeKernels extends Kernels permits CpuKernels, CudaKe
   /** Name of the kernel that {@link #linear} runs for these. */
   String linearKernel(TensorView x, Weight weight);
 
+  @Override
+  default KernelsInfo info(DType pages) {
+    KernelsInfo any = info();
+    return new KernelsInfo(
+        any.backend(), any.device(), any.isa(), any.threads(), attentionKernel(pages));
+  }
+
   /**
    * Seconds that operations take, from the first one's start to the last one's end: by the device's
    * clock on a GPU, so that nothing of the host is counted while it stays ahead; waits for the end.

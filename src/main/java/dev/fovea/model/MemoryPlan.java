@@ -3,7 +3,6 @@ package dev.fovea.model;
 import dev.fovea.kernel.AttentionBounds;
 import dev.fovea.kernel.KvLayer;
 import dev.fovea.tensor.DType;
-import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
@@ -31,21 +30,20 @@ public record MemoryPlan(
   /** Rotary table, scratch, a step's inputs, the page table, the tokens of two steps. */
   private static final int OTHER_PIECES = 6;
 
-  /** {@link #of(ModelConfig, DType, Capacity, ToLongFunction)} for kernels that need no scratch. */
-  public static MemoryPlan of(ModelConfig config, DType dtype, Capacity capacity) {
-    return of(config, dtype, capacity, bounds -> 0);
-  }
-
   /**
    * Shares out the memory of {@code capacity}.
    *
-   * @param dtype of weights and pages
+   * @param inspection of the model
    * @param scratch bytes that the kernels need for attention within bounds
    * @throws IllegalArgumentException if the model or the wanted context does not fit; the message
    *     has the numbers
    */
   public static MemoryPlan of(
-      ModelConfig config, DType dtype, Capacity capacity, ToLongFunction<AttentionBounds> scratch) {
+      ModelLoader.Inspection inspection,
+      Capacity capacity,
+      ToLongFunction<AttentionBounds> scratch) {
+    ModelConfig config = inspection.config();
+    DType dtype = inspection.dtype();
     int positions = config.sizes().maxPositions();
     if (capacity.maxContext() > positions) {
       throw new IllegalArgumentException(
@@ -53,7 +51,7 @@ public record MemoryPlan(
               .formatted(positions, capacity.maxContext()));
     }
     int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
-    long weights = Math.multiplyExact(TensorPlan.of(config).elements(), dtype.bytes());
+    long weights = inspection.weightBytes();
     long workspace =
         workspaceBytes(config, dtype, capacity, wanted)
             + scratch.applyAsLong(bounds(config, dtype, capacity, wanted));
@@ -86,16 +84,9 @@ public record MemoryPlan(
     return weightBytes + workspaceBytes + kvBytes();
   }
 
-  /** In words, for logs. */
-  public String describe() {
-    return String.format(
-        Locale.ROOT,
-        "%.2f GB of memory: weights %.2f, keys and values %.2f (%d tokens), workspace %.2f",
-        totalBytes() * 1e-9,
-        weightBytes * 1e-9,
-        kvBytes() * 1e-9,
-        (long) numPages * KvLayer.PAGE_SLOTS,
-        workspaceBytes * 1e-9);
+  /** Sequences of so many tokens that the pages hold at once. */
+  public int sequencesOf(int tokens) {
+    return numPages / pagesFor(tokens);
   }
 
   private static long kvBytesPerToken(ModelConfig config, DType dtype) {

@@ -53,21 +53,27 @@ public final class ModelLoader {
    * @throws CheckpointException if it cannot be served
    */
   public static Inspection inspect(Path directory) {
-    ModelConfig config = ModelConfig.read(directory);
-    TensorPlan plan = TensorPlan.of(config);
+    TensorPlan plan = TensorPlan.of(ModelConfig.read(directory));
     try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
-      DType dtype = plan.check(checkpoint);
-      return new Inspection(
-          config,
-          GenerationConfig.read(directory),
-          dtype,
-          plan.elements(),
-          checkpoint.names().size());
+      return inspect(directory, plan, checkpoint);
     }
   }
 
+  private static Inspection inspect(Path directory, TensorPlan plan, Checkpoint checkpoint) {
+    DType dtype = plan.check(checkpoint);
+    return new Inspection(
+        plan.config(),
+        GenerationConfig.read(directory),
+        dtype,
+        plan.elements(),
+        plan.bytes(checkpoint),
+        checkpoint.names().size());
+  }
+
   /**
+   * @param dtype of the matrices
    * @param parameters weights in elements
+   * @param weightBytes their bytes, norms and biases that are wider than the matrices included
    * @param numTensors in the checkpoint, leftovers included
    */
   public record Inspection(
@@ -75,6 +81,7 @@ public final class ModelLoader {
       GenerationConfig generation,
       DType dtype,
       long parameters,
+      long weightBytes,
       int numTensors) {}
 
   /**
@@ -102,13 +109,13 @@ public final class ModelLoader {
       Path directory, Capacity capacity, LoadProgress progress, List<AutoCloseable> opened) {
     progress.at(Phase.READING_CONFIG, 0);
     ModelConfig config = ModelConfig.read(directory);
-    GenerationConfig generation = GenerationConfig.read(directory);
+    TensorPlan plan = TensorPlan.of(config);
     progress.at(Phase.CHECKING_WEIGHTS, 0);
     Checkpoint checkpoint = Checkpoint.open(directory, mapping);
     opened.add(checkpoint);
-    TensorPlan plan = TensorPlan.of(config);
-    DType dtype = supported(plan.check(checkpoint), directory);
-    MemoryPlan memory = MemoryPlan.of(config, dtype, capacity, kernels::scratchBytes);
+    Inspection inspection = inspect(directory, plan, checkpoint);
+    DType dtype = supported(inspection.dtype(), directory);
+    MemoryPlan memory = MemoryPlan.of(inspection, capacity, kernels::scratchBytes);
     AttentionBounds bounds = MemoryPlan.bounds(config, dtype, capacity, memory.maxContext());
     opened.add(kernels.reserve(memory.totalBytes(), bounds));
 
@@ -138,7 +145,7 @@ public final class ModelLoader {
         new ModelRunner(model, kernels, limits(config, capacity, memory), recordsDecodes);
     Collections.reverse(opened);
     progress.at(Phase.LOADED, 1);
-    return new LoadedModel(config, generation, dtype, memory, runner, opened);
+    return new LoadedModel(config, inspection.generation(), dtype, memory, runner, opened);
   }
 
   /** The table where the operations read it. */

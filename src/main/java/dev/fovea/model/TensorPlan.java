@@ -46,6 +46,14 @@ record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
         .reduce(0, Math::addExact);
   }
 
+  /** Bytes of those weights as a checkpoint that has passed {@link #check} stores them. */
+  long bytes(Checkpoint checkpoint) {
+    boolean hasPrefix = hasPrefix(checkpoint);
+    return expected.keySet().stream()
+        .mapToLong(name -> checkpoint.info(stored(name, hasPrefix)).byteSize())
+        .reduce(0, Math::addExact);
+  }
+
   /**
    * Holds the plan against the headers of a checkpoint; no weight is touched.
    *

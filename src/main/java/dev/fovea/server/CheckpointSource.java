@@ -5,11 +5,12 @@ import dev.fovea.engine.EngineConfig;
 import dev.fovea.engine.EngineObserver;
 import dev.fovea.engine.NanoClock;
 import dev.fovea.kernel.KernelException;
-import dev.fovea.model.Capacity;
+import dev.fovea.kernel.Kernels;
 import dev.fovea.model.LoadProgress;
 import dev.fovea.model.LoadedModel;
 import dev.fovea.model.ModelLoader;
 import dev.fovea.text.ChatTemplateException;
+import dev.fovea.text.Tokenizer;
 import dev.fovea.text.TokenizerException;
 import dev.fovea.weights.CheckpointException;
 import jakarta.inject.Singleton;
@@ -31,13 +32,19 @@ public final class CheckpointSource implements ModelSource {
 
   /**
    * Looks at what loading looks at first, headers alone, so that a wrong directory is told of
-   * within a moment. Nothing is looked at where no directory was named.
+   * within a moment: settings, configuration, weights, and whether there is a tokenizer. Nothing is
+   * looked at where no directory was named.
    *
    * @throws ModelLoadException with one line that says what is wrong
    */
   public static void check(FoveaConfig config) {
     if (config.model().isPresent()) {
-      explain(() -> MemoryBudget.of(config, ModelLoader.inspect(ModelDirectory.of(config))));
+      explain(
+          () -> {
+            Path directory = ModelDirectory.of(config);
+            MemoryBudget.check(config, ModelLoader.inspect(directory));
+            return Tokenizer.require(directory);
+          });
     }
   }
 
@@ -57,39 +64,39 @@ public final class CheckpointSource implements ModelSource {
       Path directory, FoveaConfig config, EngineObserver observer, Progress progress) {
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory);
     ModelText text = ModelText.load(directory);
-    Backend backend = Backend.open(config);
-    Capacity capacity = MemoryBudget.of(config, inspection, backend.kernels().memory());
-    boolean recordsDecodes = backend.kernels().isAsynchronous() && config.gpu().recordDecodes();
-    LoadedModel loaded =
-        new ModelLoader(backend.kernels(), backend.mapping(), recordsDecodes)
-            .load(directory, capacity, (phase, done) -> progress.report(describe(phase), done));
-    LOG.info(loaded.memory().describe());
-    GenerationDefaults defaults =
-        GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
-    Engine engine = Engine.start(loaded.runner(), engineConfig(config), NanoClock.SYSTEM, observer);
-    ServedModel.Facts facts =
-        new ServedModel.Facts(
-            names(config, directory),
-            directory,
-            Instant.now().getEpochSecond(),
-            engine.maxContext(),
-            loaded.config().sizes().vocabulary(),
-            backend.kernels().info());
-    AutoCloseable device =
-        () -> {
-          loaded.close();
-          backend.kernels().close();
-        };
-    return new ServedModel(facts, defaults, text, engine, device);
-  }
-
-  private static EngineConfig engineConfig(FoveaConfig config) {
-    int chunk = config.prefillChunk();
-    return new EngineConfig(
-        chunk + config.maxSequences(),
-        chunk,
-        config.maxSequences(),
-        new EngineConfig.Queue(config.limits().maxWaiting(), config.limits().maxWaitingTokens()));
+    Resources device = new Resources();
+    try {
+      Backend backend = Backend.open(config);
+      Kernels kernels = device.add(backend.kernels());
+      MemoryBudget budget = MemoryBudget.of(config, inspection, MemoryBudget.Owner.of(kernels));
+      LOG.info(new MemoryReport(budget, inspection).text());
+      boolean recordsDecodes = kernels.isAsynchronous() && config.gpu().recordDecodes();
+      LoadedModel loaded =
+          device.add(
+              new ModelLoader(kernels, backend.mapping(), recordsDecodes)
+                  .load(
+                      directory,
+                      budget.capacity(),
+                      (phase, done) -> progress.report(describe(phase), done)));
+      GenerationDefaults defaults =
+          GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
+      EngineConfig engineConfig =
+          StepSettings.of(config, kernels.memory().isPresent()).engineConfig(config);
+      Engine engine = Engine.start(loaded.runner(), engineConfig, NanoClock.SYSTEM, observer);
+      ServedModel.Facts facts =
+          new ServedModel.Facts(
+              names(config, directory),
+              directory,
+              Instant.now().getEpochSecond(),
+              engine.maxContext(),
+              loaded.config().sizes().vocabulary(),
+              kernels.info(loaded.dtype()));
+      return new ServedModel(facts, defaults, text, engine, device);
+    } catch (RuntimeException | Error e) {
+      device.closeAfter(e);
+      text.close();
+      throw e;
+    }
   }
 
   private static List<String> names(FoveaConfig config, Path directory) {

@@ -35,9 +35,21 @@ public interface FoveaConfig {
   @WithDefault("16")
   int maxSequences();
 
-  /** Tokens of one prompt computed in a step: a long prompt takes several, and others run on. */
-  @WithDefault("512")
-  int prefillChunk();
+  /**
+   * Tokens of one prompt computed in a step at most: a long prompt takes several, and others run
+   * on; 512 on a CPU and 2048 on a GPU if absent.
+   */
+  OptionalInt prefillChunk();
+
+  /**
+   * What the prompts of a step may take beside its decodes; 50 ms on a CPU and 25 ms on a GPU if
+   * absent, 0 for no bound.
+   */
+  Optional<Duration> stepTarget();
+
+  /** Whether pages of prompts are kept for requests that begin alike. */
+  @WithDefault("true")
+  boolean prefixCache();
 
   /**
    * Share of a GPU's memory that may be in use once the model is loaded, what other processes use

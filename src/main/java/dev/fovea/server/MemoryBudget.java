@@ -1,87 +1,137 @@
 package dev.fovea.server;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.fovea.kernel.AttentionBounds;
 import dev.fovea.kernel.DeviceMemory;
+import dev.fovea.kernel.Kernels;
 import dev.fovea.model.Batch;
 import dev.fovea.model.Capacity;
 import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.ModelLoader;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 
-/** Turns the settings of context, sequences and memory into what a model is prepared for. */
-public final class MemoryBudget {
+/**
+ * The settings of context, sequences and memory, turned into what a model is prepared for.
+ *
+ * @param capacity to load the model with
+ * @param plan that loading will follow
+ * @param setting that gives keys and values more memory
+ */
+public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
+  private static final String CONTEXT_SETTING = "fovea.max-context";
+  private static final String KV_SETTING = "fovea.kv-memory";
+  private static final String SHARE_SETTING = "fovea.memory-fraction";
+  private static final String NEEDS =
+      CONTEXT_SETTING + ", fovea.max-sequences or fovea.prefill-chunk";
   private static final long DEFAULT_KV_BYTES = 2L << 30;
   private static final int DEFAULT_CONTEXTS = 2;
   private static final int PART_OF_MEMORY = 4;
 
-  private MemoryBudget() {}
-
   /**
-   * In the host's memory.
+   * Whose memory it is.
    *
-   * @param inspection of the model
-   * @throws IllegalArgumentException if the wanted context exceeds the model's
+   * @param device its memory before anything of the model is there; empty: the host's is used
+   * @param scratch bytes that its kernels need for attention within bounds
    */
-  public static Capacity of(FoveaConfig config, ModelLoader.Inspection inspection) {
-    return of(config, inspection, Optional.empty());
+  public record Owner(Optional<DeviceMemory> device, ToLongFunction<AttentionBounds> scratch) {
+    /** The machine without a GPU. */
+    public static final Owner HOST = new Owner(Optional.empty(), bounds -> 0);
+
+    static Owner of(Kernels kernels) {
+      return new Owner(kernels.memory(), kernels::scratchBytes);
+    }
   }
 
   /**
    * @param inspection of the model
-   * @param device its memory before anything of the model is there; empty: the host's is used
-   * @throws IllegalArgumentException if the wanted context exceeds the model's, or the fraction of
-   *     memory is not above 0 and at most 1
+   * @throws IllegalArgumentException if a setting is out of its range or not even a page fits; the
+   *     message names the settings that change it
    */
-  static Capacity of(
-      FoveaConfig config, ModelLoader.Inspection inspection, Optional<DeviceMemory> device) {
-    int maxSequences = config.maxSequences();
-    int maxTokens = config.prefillChunk() + maxSequences;
-    int maxContext = config.maxContext().orElse(0);
-    MemoryPlan unbounded =
-        MemoryPlan.of(
-            inspection.config(),
-            inspection.dtype(),
-            new Capacity(maxTokens, maxSequences, maxContext, Long.MAX_VALUE));
-    if (device.isPresent() && config.kvMemory().isEmpty()) {
-      return new Capacity(
-          maxTokens, maxSequences, maxContext, share(device.get(), config.memoryFraction()));
+  public static MemoryBudget of(
+      FoveaConfig config, ModelLoader.Inspection inspection, Owner owner) {
+    MemoryPlan unbounded = unbounded(config, inspection, owner);
+    boolean isShare = owner.device().isPresent() && config.kvMemory().isEmpty();
+    long bytes =
+        isShare
+            ? share(owner.device().get(), config.memoryFraction())
+            : unbounded.weightBytes() + unbounded.workspaceBytes() + kvBytes(config, unbounded);
+    String setting = isShare ? SHARE_SETTING : KV_SETTING;
+    Capacity capacity = capacity(config, owner, bytes);
+    MemoryPlan plan;
+    try {
+      plan = MemoryPlan.of(inspection, capacity, owner.scratch());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s; raise %s, or lower %s".formatted(e.getMessage(), setting, NEEDS), e);
     }
-    long kvBytes =
-        config
-            .kvMemory()
-            .map(size -> size.asLongValue())
-            .orElseGet(() -> defaultKvBytes(unbounded, maxContext));
+    requireThere(plan, owner);
+    return new MemoryBudget(capacity, plan, setting);
+  }
+
+  /**
+   * Looks at the settings alone, not at memory.
+   *
+   * @throws IllegalArgumentException if one is out of its range or beyond the model's
+   */
+  static void check(FoveaConfig config, ModelLoader.Inspection inspection) {
+    unbounded(config, inspection, Owner.HOST);
+  }
+
+  /** What it would be if memory had no end. */
+  private static MemoryPlan unbounded(
+      FoveaConfig config, ModelLoader.Inspection inspection, Owner owner) {
+    int asked = config.maxContext().orElse(0);
+    int positions = inspection.config().sizes().maxPositions();
+    if (asked < 0 || asked > positions) {
+      throw new IllegalArgumentException(
+          "%s: expected at most the model's %d tokens, got %d"
+              .formatted(CONTEXT_SETTING, positions, asked));
+    }
+    return MemoryPlan.of(inspection, capacity(config, owner, Long.MAX_VALUE), owner.scratch());
+  }
+
+  private static Capacity capacity(FoveaConfig config, Owner owner, long bytes) {
+    StepSettings step = StepSettings.of(config, owner.device().isPresent());
     return new Capacity(
-        maxTokens,
-        maxSequences,
-        maxContext,
-        unbounded.weightBytes() + unbounded.workspaceBytes() + kvBytes);
+        step.tokens(), step.maxSequences(), config.maxContext().orElse(0), Math.max(1, bytes));
   }
 
   /** What is left of a share of the device when others and this process's own code have theirs. */
   private static long share(DeviceMemory device, double fraction) {
     if (!(fraction > 0 && fraction <= 1)) {
       throw new IllegalArgumentException(
-          "fovea.memory-fraction: expected above 0 and at most 1, got " + fraction);
+          SHARE_SETTING + ": expected above 0 and at most 1, got " + fraction);
     }
     long used = device.total() - device.free();
-    return Math.max(1, (long) (fraction * device.total()) - used);
+    return (long) (fraction * device.total()) - used;
+  }
+
+  /** Weights are mapped from their files on a host, and need no memory to be there. */
+  private static void requireThere(MemoryPlan plan, Owner owner) {
+    long there = owner.device().map(DeviceMemory::free).orElseGet(MemoryBudget::physicalBytes);
+    long needed = plan.totalBytes() - (owner.device().isPresent() ? 0 : plan.weightBytes());
+    if (needed > there) {
+      throw new IllegalArgumentException(
+          "memory: expected at most the %d bytes there are, got %d, of which keys and values take %d; lower %s or %s"
+              .formatted(there, needed, plan.kvBytes(), KV_SETTING, NEEDS));
+    }
   }
 
   /**
-   * Room for two sequences of full length where that is modest; a context that was asked for is
-   * always given room.
+   * As asked, else room for two sequences of full length where that is modest; a context that was
+   * asked for is always given room.
    */
-  private static long defaultKvBytes(MemoryPlan plan, int askedContext) {
-    long oneContext = kvBytes(plan, plan.maxContext());
+  private static long kvBytes(FoveaConfig config, MemoryPlan plan) {
+    if (config.kvMemory().isPresent()) {
+      return config.kvMemory().get().asLongValue();
+    }
+    long oneContext =
+        plan.kvBytesPerToken() * Batch.PAGE_SLOTS * MemoryPlan.pagesFor(plan.maxContext());
     long modest = Math.min(DEFAULT_KV_BYTES, physicalBytes() / PART_OF_MEMORY);
     long wanted = Math.min(DEFAULT_CONTEXTS * oneContext, modest);
-    return askedContext == 0 ? wanted : Math.max(wanted, oneContext);
-  }
-
-  private static long kvBytes(MemoryPlan plan, int tokens) {
-    return plan.kvBytesPerToken() * Batch.PAGE_SLOTS * MemoryPlan.pagesFor(tokens);
+    return config.maxContext().isEmpty() ? wanted : Math.max(wanted, oneContext);
   }
 
   private static long physicalBytes() {

@@ -55,10 +55,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws TokenizerException if a file is missing, broken, or of a kind that is not supported
    */
   public static Tokenizer load(Path modelDirectory) {
-    Path file = modelDirectory.resolve("tokenizer.json");
-    if (!Files.isRegularFile(file)) {
-      throw missing(modelDirectory);
-    }
+    Path file = require(modelDirectory);
     RUNTIME_PROPERTIES.forEach(
         (name, value) -> {
           if (System.getProperty(name) == null) {
@@ -69,6 +66,19 @@ public final class Tokenizer implements AutoCloseable {
     Vocabulary vocabulary = Vocabulary.read(file);
     Affixes affixes = affixes(config, vocabulary);
     return new Tokenizer(open(file), vocabulary, config.specialTokens(), affixes);
+  }
+
+  /**
+   * The file that {@link #load} reads, which is only looked for.
+   *
+   * @throws TokenizerException if it is not there
+   */
+  public static Path require(Path modelDirectory) {
+    Path file = modelDirectory.resolve("tokenizer.json");
+    if (!Files.isRegularFile(file)) {
+      throw missing(modelDirectory);
+    }
+    return file;
   }
 
   private static HuggingFaceTokenizer open(Path file) {
@@ -84,7 +94,8 @@ public final class Tokenizer implements AutoCloseable {
       return new TokenizerException(
           modelDirectory
               + ": expected tokenizer.json, got only tokenizer.model (SentencePiece); convert it"
-              + " once with AutoTokenizer.from_pretrained(dir).save_pretrained(dir) of transformers");
+              + " once with AutoTokenizer.from_pretrained(dir).save_pretrained(dir) of"
+              + " transformers");
     }
     return new TokenizerException(
         modelDirectory

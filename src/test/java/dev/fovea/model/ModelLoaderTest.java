@@ -180,23 +180,55 @@ class ModelLoaderTest {
 
   @Test
   void memoryIsSharedOutAsAsked() {
-    ModelConfig config = ModelConfig.read(ParityFixture.ROOT.resolve("llama-llama3"));
-    MemoryPlan roomy = MemoryPlan.of(config, DType.BF16, new Capacity(64, 4, 0, 1L << 30));
+    MemoryPlan roomy = plan("llama-llama3", new Capacity(64, 4, 0, 1L << 30));
     assertThat(roomy.kvBytesPerToken()).isEqualTo(2 * 2 * 2 * 64 * 2);
     assertThat(roomy.maxContext()).isEqualTo(320);
     assertThat(roomy.numPages()).isEqualTo(4 * 5);
     long fixed = roomy.weightBytes() + roomy.workspaceBytes();
     long page = 64 * roomy.kvBytesPerToken();
     Capacity tight = new Capacity(64, 4, 0, fixed + 2 * page + page / 2);
-    MemoryPlan plan = MemoryPlan.of(config, DType.BF16, tight);
+    MemoryPlan plan = plan("llama-llama3", tight);
     assertThat(plan.numPages()).isEqualTo(2);
     assertThat(plan.maxContext()).isEqualTo(128);
     assertThat(plan.longestContext()).isEqualTo(128);
     assertThat(plan.totalBytes()).isLessThanOrEqualTo(tight.memoryBytes());
-    assertThatThrownBy(
-            () -> MemoryPlan.of(config, DType.BF16, new Capacity(64, 4, 320, tight.memoryBytes())))
+    assertThatThrownBy(() -> plan("llama-llama3", new Capacity(64, 4, 320, tight.memoryBytes())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("128 tokens fit");
+  }
+
+  @Test
+  void memoryKnowsHowManySequencesFit() {
+    MemoryPlan plan = plan("llama-llama3", new Capacity(64, 4, 0, 1L << 30));
+    assertThat(plan.numPages()).isEqualTo(20);
+    assertThat(plan.sequencesOf(64)).isEqualTo(20);
+    assertThat(plan.sequencesOf(65)).isEqualTo(10);
+    assertThat(plan.sequencesOf(320)).isEqualTo(4);
+    assertThat(plan.sequencesOf(20 * 64 + 1)).isZero();
+  }
+
+  /** Norms may be wider than the matrices. */
+  @Test
+  void weightsAreCountedAsTheyAreStored() throws IOException {
+    Path wide =
+        llama()
+            .rewrittenFiles(
+                scratch.resolve("wide"),
+                tensors ->
+                    tensors.replaceAll(
+                        (name, tensor) ->
+                            tensor.shape().length == 1 ? wide(tensor, "F32", 2) : tensor));
+    ModelLoader.Inspection narrow = ModelLoader.inspect(llama().directory());
+    ModelLoader.Inspection seen = ModelLoader.inspect(wide);
+    assertThat(narrow.weightBytes()).isEqualTo(2 * narrow.parameters());
+    assertThat(seen.dtype()).isEqualTo(DType.BF16);
+    long norms = (2L * seen.config().sizes().layers() + 1) * seen.config().sizes().hidden();
+    assertThat(seen.weightBytes()).isEqualTo(narrow.weightBytes() + 2 * norms);
+  }
+
+  private static MemoryPlan plan(String fixture, Capacity capacity) {
+    return MemoryPlan.of(
+        ModelLoader.inspect(ParityFixture.ROOT.resolve(fixture)), capacity, bounds -> 0);
   }
 
   private static ParityFixture llama() throws IOException {
@@ -230,7 +262,11 @@ class ModelLoaderTest {
   }
 
   private static Tensor wide(Tensor tensor, String dtype) {
-    return new Tensor(dtype, tensor.shape(), new byte[4 * tensor.data().length]);
+    return wide(tensor, dtype, 4);
+  }
+
+  private static Tensor wide(Tensor tensor, String dtype, int times) {
+    return new Tensor(dtype, tensor.shape(), new byte[times * tensor.data().length]);
   }
 
   private static Tensor narrow(Tensor tensor, String dtype) {

@@ -1,12 +1,12 @@
 package dev.fovea.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fovea.kernel.DeviceMemory;
 import dev.fovea.model.ModelLoader;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
+import dev.fovea.server.MemoryBudget.Owner;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -16,32 +16,47 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryBudgetTest {
   private static final long GIB = 1L << 30;
+  private static final DeviceMemory EMPTY_GPU = new DeviceMemory(80 * GIB, 80 * GIB);
   private static final ModelLoader.Inspection MODEL =
       ModelLoader.inspect(Path.of("src/main/models/fovea-mini"));
 
+  private static Owner gpu(DeviceMemory memory, long scratch) {
+    return new Owner(Optional.of(memory), bounds -> scratch);
+  }
+
+  private static MemoryBudget budget(Owner owner, Map<String, String> settings) {
+    return MemoryBudget.of(TestSettings.of(settings), MODEL, owner);
+  }
+
   private static long bytes(DeviceMemory device, Map<String, String> settings) {
-    FoveaConfig config =
-        new SmallRyeConfigBuilder()
-            .addDefaultInterceptors()
-            .addDiscoveredConverters()
-            .withMapping(FoveaConfig.class)
-            .withSources(new PropertiesConfigSource(settings, "test", 1))
-            .build()
-            .getConfigMapping(FoveaConfig.class);
-    return MemoryBudget.of(config, MODEL, Optional.of(device)).memoryBytes();
+    return budget(gpu(device, 0), settings).capacity().memoryBytes();
+  }
+
+  private static String text(Owner owner, Map<String, String> settings) {
+    return new MemoryReport(budget(owner, settings), MODEL).text();
   }
 
   @Test
   void aDevicesShareCountsWhatOthersUse() {
-    assertThat(bytes(new DeviceMemory(80 * GIB, 80 * GIB), Map.of())).isEqualTo(72 * GIB);
+    assertThat(bytes(EMPTY_GPU, Map.of())).isEqualTo(72 * GIB);
     assertThat(bytes(new DeviceMemory(70 * GIB, 80 * GIB), Map.of("fovea.memory-fraction", "0.5")))
         .isEqualTo(30 * GIB);
   }
 
   @Test
   void memoryForKeysAndValuesThatWasAskedForIsWhatTheyGet() {
-    long small = bytes(new DeviceMemory(80 * GIB, 80 * GIB), Map.of("fovea.kv-memory", "1G"));
+    long small = bytes(EMPTY_GPU, Map.of("fovea.kv-memory", "1G"));
     assertThat(small).isGreaterThan(GIB).isLessThan(2 * GIB);
+  }
+
+  /** Else what attention needs would be taken from the pages that were asked for. */
+  @Test
+  void attentionsScratchComesOnTopOfWhatKeysAndValuesGet() {
+    Map<String, String> asked = Map.of("fovea.kv-memory", "64M");
+    MemoryBudget without = budget(gpu(EMPTY_GPU, 0), asked);
+    MemoryBudget with = budget(gpu(EMPTY_GPU, GIB), asked);
+    assertThat(with.capacity().memoryBytes()).isEqualTo(without.capacity().memoryBytes() + GIB);
+    assertThat(with.plan().numPages()).isEqualTo(without.plan().numPages());
   }
 
   @ParameterizedTest
@@ -51,5 +66,41 @@ class MemoryBudgetTest {
             () -> bytes(new DeviceMemory(GIB, GIB), Map.of("fovea.memory-fraction", share)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("fovea.memory-fraction");
+  }
+
+  @Test
+  void whatDoesNotFitIsToldWithTheSettingsThatChangeIt() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.kv-memory", "1K")))
+        .withMessageMatching(
+            "memory: expected room for \\d+ tokens of context, got \\d+ bytes in all; .* 0 tokens"
+                + " fit; raise fovea.kv-memory, or lower fovea.max-context, .*");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> budget(gpu(new DeviceMemory(GIB / 64, 80 * GIB), 0), Map.of()))
+        .withMessageContaining("raise fovea.memory-fraction");
+    Map<String, String> tooMuch = Map.of("fovea.kv-memory", "900G", "fovea.max-sequences", "500");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> budget(gpu(new DeviceMemory(GIB, 2 * GIB), 0), tooMuch))
+        .withMessageMatching("memory: expected at most the \\d+ bytes there are.*kv-memory.*");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.max-context", "1000000")))
+        .withMessageMatching("fovea.max-context: expected at most the model's \\d+ tokens, .*");
+  }
+
+  @Test
+  void theReportSaysWhatFitsAndWhatChangesIt() {
+    assertThat(text(Owner.HOST, Map.of("fovea.max-context", "4096", "fovea.kv-memory", "32M")))
+        .containsPattern("weights +9.* MB")
+        .containsPattern("workspace .*528 tokens \\(fovea.prefill-chunk, fovea.max-sequences\\)")
+        .containsPattern("keys and values .*128 pages of 64 tokens, 4096 bytes a token")
+        .contains("4096 tokens, as fovea.max-context says")
+        .contains("2 of 4096 tokens (fovea.kv-memory), 4 of 2048 tokens (fovea.kv-memory)");
+    assertThat(text(gpu(EMPTY_GPU, 0), Map.of()))
+        .contains("steps of 2064 tokens")
+        .contains("tokens, the model's limit")
+        .contains("16 of 2048 tokens (fovea.max-sequences)");
+    assertThat(text(Owner.HOST, Map.of("fovea.kv-memory", "1M")))
+        .containsPattern("256 tokens, all that fits of the model's \\d+ \\(fovea.kv-memory\\)")
+        .contains("1 of 256 tokens (fovea.kv-memory)");
   }
 }

@@ -10,6 +10,7 @@ import dev.fovea.server.ExitCode;
 import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.GenerationDefaults;
 import dev.fovea.server.MemoryBudget;
+import dev.fovea.server.MemoryReport;
 import dev.fovea.server.ModelDirectory;
 import dev.fovea.server.ModelLoadException;
 import dev.fovea.server.ModelText;
@@ -80,12 +81,19 @@ final class InspectCommand implements Callable<Integer> {
               .boxed()
               .toList());
     }
-    MemoryPlan plan =
-        MemoryPlan.of(inspection.config(), inspection.dtype(), MemoryBudget.of(config, inspection));
+    MemoryBudget budget = MemoryBudget.of(config, inspection, MemoryBudget.Owner.HOST);
+    MemoryPlan plan = budget.plan();
+    MemoryReport memory = new MemoryReport(budget, inspection);
     report.put("context", plan.maxContext());
+    report.put("context_limit", memory.contextLimit());
+    report.put("sequences_of_context", memory.sequencesOf(plan.maxContext()));
+    report.put(
+        "sequences_of_" + MemoryReport.EXAMPLE_TOKENS,
+        memory.sequencesOf(MemoryReport.EXAMPLE_TOKENS));
     report.put("weight_bytes", plan.weightBytes());
     report.put("workspace_bytes", plan.workspaceBytes());
     report.put("kv_bytes", plan.kvBytes());
+    report.put("kv_pages", plan.numPages());
     report.put("kv_bytes_per_token", plan.kvBytesPerToken());
     report.put("total_bytes", plan.totalBytes());
   }
