@@ -40,7 +40,8 @@ final class Scheduler {
   private Blocked blocked = Blocked.NONE;
 
   /**
-   * The first in line that found too little room, and how much: it is not tried again before more.
+   * The first in line that found too little room, and how much: it is not tried again before there
+   * is more, or another prompt to share.
    */
   private record Blocked(Sequence sequence, int room) {
     static final Blocked NONE = new Blocked(null, 0);
@@ -116,6 +117,10 @@ final class Scheduler {
       // What a preempted sequence had is no longer its own.
       if (pages.numPages() > 0) {
         pool.offer(pages, sequence.ids(), sequence.numTokens(), sequence.terms().cacheSalt());
+      }
+      if (sequence.numTokens() == sequence.numPrompt()) {
+        // Who begins with this prompt needs fewer pages from now on.
+        blocked = Blocked.NONE;
       }
     } else {
       pool.forget(pages);
