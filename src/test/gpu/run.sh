@@ -164,8 +164,9 @@ all_sections() {
     : >"$out/log.txt"
     section machine 20 machine
     section kernels 170 junit $(classes kernel AttentionContractTest LinearContractTest NormContractTest \
-        RopeAppendContractTest RowOperationsContractTest SampleContractTest)
-    section models 90 junit $(classes model ParityTest ModelRunnerTest MixedDtypesTest)
+        RopeAppendContractTest RowOperationsContractTest SampleContractTest OrderContractTest)
+    section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest RecordedDecodesTest \
+        MixedDtypesTest)
     if [ "$device" = cuda ]; then
         section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest) \
             $(classes model DeviceMemoryTest DeviceGreedyTest)

@@ -80,7 +80,8 @@ void check_shapes(const FoveaAttention& p) {
   check_tensor("out", p.out, {p.numTokens, p.queryHeads, p.headDim});
   check_tensor("queryStart", p.queryStart, {p.numSequences + 1});
   check_tensor("contextLength", p.contextLength, {p.numSequences});
-  check_tensor("pageTable", p.pageTable, {p.numSequences, p.maxPages});
+  check_tensor("tableRow", p.tableRow, {p.numSequences});
+  check_tensor("pageTable", p.pageTable, {p.numTableRows, p.maxPages});
   const int64_t strides[] = {p.kPageStride, p.kHeadStride, p.kSlotStride,
                              p.vPageStride, p.vHeadStride, p.vSlotStride};
   for (int64_t stride : strides) {
@@ -103,6 +104,16 @@ void check_shapes(const FoveaGatherRows& p) {
   check_tensor("x", p.x, {p.numTokens, p.columns});
   check_tensor("rows", p.rows, {p.numRows});
   check_tensor("out", p.out, {p.numRows, p.columns});
+}
+
+void check_shapes(const FoveaPutIds& p) {
+  check_tensor("ids", p.ids, {p.numIds});
+  check_optional("sources", p.sources, {p.count});
+  check_tensor("places", p.places, {p.count});
+  check_tensor("out", p.out, {p.size});
+  if (p.sources == 0) {
+    check_range("numIds without sources", p.numIds, p.count, p.count);
+  }
 }
 
 void check_shapes(const FoveaSample& p) {

@@ -120,7 +120,8 @@ int32_t linear(FoveaStream* stream, const FoveaLinear* p);
  * pages. qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType
  * (0: no head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0:
  * no rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots
- * [N] i64 = page * S + slot. q out [N, Hq, D] and pages [P, Hkv, S, D] in type.
+ * [N] i64 = page * S + slot, or -1 for a row whose k and v go nowhere. q out [N, Hq, D] and pages
+ * [P, Hkv, S, D] in type.
  */
 typedef struct FoveaRopeAppend {
   uint64_t qkv, qGamma, kGamma, rotary, positions, slots, q, kPages, vPages;
@@ -138,8 +139,9 @@ int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
  * q, out [N, Hq, D] in type; sequence i owns rows queryStart[i] .. queryStart[i + 1]; its row r
  * sits at position contextLength[i] - rows + r and sees positions 0 .. its own (window > 0: only
  * the last `window` of them, its own included). K and V [P, Hkv, S, D] in kvType with 64-bit
- * element strides. pageTable [B, maxPages] i32; entries past a sequence's length are never read,
- * and neither is a slot past it, which may hold NaN. Query head h reads KV head h / (Hq / Hkv).
+ * element strides. pageTable [numTableRows, maxPages] i32, whose row tableRow[i] lists sequence i's
+ * pages; entries past a sequence's length are never read, and neither is a slot past it, which may
+ * hold NaN. Query head h reads KV head h / (Hq / Hkv).
  *
  * On the CPU the walk over K/V is cut into spans whose borders are a function of position alone,
  * merged in order, so that a row's bits do not depend on its batch or chunk. With CUDA they do not
@@ -147,11 +149,12 @@ int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
  * A row that sees no position gives zeros.
  */
 typedef struct FoveaAttention {
-  uint64_t q, out, k, v, kScale, vScale;         /* scales: 0 until FP8 pages exist */
-  uint64_t queryStart, contextLength, pageTable; /* [B + 1], [B], [B, maxPages] i32 */
-  uint64_t alibiSlopes, sinks;                   /* [Hq] f32; 0: none; slots for later families */
+  uint64_t q, out, k, v, kScale, vScale;        /* scales: 0 until FP8 pages exist */
+  uint64_t queryStart, contextLength, tableRow; /* [B + 1], [B], [B] i32 */
+  uint64_t pageTable;                           /* [numTableRows, maxPages] i32 */
+  uint64_t alibiSlopes, sinks;                  /* [Hq] f32; 0: none; slots for later families */
   int64_t kPageStride, kHeadStride, kSlotStride, vPageStride, vHeadStride, vSlotStride;
-  int64_t numTokens, numSequences, queryHeads, kvHeads, headDim, numPages, maxPages;
+  int64_t numTokens, numSequences, queryHeads, kvHeads, headDim, numPages, maxPages, numTableRows;
   float scale, softCap;         /* softCap 0: none */
   int32_t window, type, kvType; /* window 0: none */
   /*
@@ -192,6 +195,17 @@ typedef struct FoveaGatherRows {
   int32_t type;
 } FoveaGatherRows;
 int32_t gatherRows(FoveaStream* stream, const FoveaGatherRows* p);
+
+/*
+ * out[places[j]] = ids[sources[j]], a negative id as 0: new pages into a page table, and the tokens
+ * that one step draws into the tokens of the next. ids [M], sources (0: M = J, and ids[j]) and
+ * places [J], no two alike, out [size]; all i32. With CUDA a j that is out of range is left out.
+ */
+typedef struct FoveaPutIds {
+  uint64_t ids, sources, places, out;
+  int64_t numIds, count, size; /* M, J, elements of out */
+} FoveaPutIds;
+int32_t putIds(FoveaStream* stream, const FoveaPutIds* p);
 
 /*
  * One token per row of logits [R, V] f32: bans, then penalties, temperature, top-k, top-p, min-p,
@@ -254,6 +268,26 @@ int32_t foveaDeviceFree(FoveaStream* stream, uint64_t address);
 int32_t foveaPinnedAllocate(FoveaStream* stream, int64_t bytes, uint64_t* address);
 int32_t foveaPinnedFree(FoveaStream* stream, uint64_t address);
 int32_t foveaDeviceMemory(FoveaStream* stream, int64_t* freeBytes, int64_t* totalBytes);
+
+/*
+ * Marks in a stream's work: one is recorded behind all that is enqueued, as often as one likes, and
+ * awaited without what comes later. Awaiting one that was never recorded returns at once.
+ */
+int32_t foveaNewEvent(FoveaStream* stream, uint64_t* event);
+int32_t foveaFreeEvent(FoveaStream* stream, uint64_t event);
+int32_t foveaRecordEvent(FoveaStream* stream, uint64_t event);
+int32_t foveaAwaitEvent(FoveaStream* stream, uint64_t event);
+
+/*
+ * CUDA graphs: what is enqueued between Begin and End is recorded and not run; a graph is then
+ * enqueued by one call and uses the same addresses and sizes every time. While recording nothing is
+ * awaited and no memory allocated, and every operation has run before, as code is loaded at its
+ * first run. With `graph` 0 what was recorded is dropped.
+ */
+int32_t foveaBeginGraph(FoveaStream* stream);
+int32_t foveaEndGraph(FoveaStream* stream, uint64_t* graph);
+int32_t foveaLaunchGraph(FoveaStream* stream, uint64_t graph);
+int32_t foveaFreeGraph(FoveaStream* stream, uint64_t graph);
 
 /* Enqueues a copy between host (pinned, else it blocks) and device memory, in any direction. */
 int32_t foveaCopy(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes);

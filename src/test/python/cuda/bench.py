@@ -56,14 +56,16 @@ def make_params(fovea, sequences, generated, shape, pages, keep):
     q = torch.randn(total, heads, dim, device=fovea.device).to(dtype)
     starts = torch.tensor([0] + rows, device=fovea.device).cumsum(0).int()
     contexts = torch.tensor([c for _, c in sequences], dtype=torch.int32, device=fovea.device)
-    tensors = dict(q=q, out=torch.empty_like(q), queryStart=starts, contextLength=contexts, **pages)
+    table_rows = torch.arange(len(sequences), dtype=torch.int32, device=fovea.device)
+    tensors = dict(q=q, out=torch.empty_like(q), queryStart=starts, contextLength=contexts,
+                   tableRow=table_rows, **pages)
     stride = kv_heads * SLOTS * dim
     params = fovea.params(
         "FoveaAttention", **tensors, kPageStride=stride, vPageStride=stride,
         kHeadStride=SLOTS * dim, vHeadStride=SLOTS * dim, kSlotStride=dim, vSlotStride=dim,
         numTokens=total, numSequences=len(sequences), queryHeads=heads, kvHeads=kv_heads,
         headDim=dim, numPages=pages["k"].shape[0], maxPages=pages["pageTable"].shape[1],
-        scale=dim ** -0.5, type=dtype, kvType=dtype, numGenerated=generated)
+        numTableRows=len(sequences), scale=dim ** -0.5, type=dtype, kvType=dtype, numGenerated=generated)
     size = fovea.workspace_bytes(params)
     workspace = torch.empty(size, dtype=torch.uint8, device=fovea.device)
     params.workspace, params.workspaceBytes = workspace.data_ptr(), size

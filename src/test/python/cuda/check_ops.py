@@ -54,6 +54,22 @@ def embed_and_gather(report, fovea, options):
             report.equal(f"gatherRows {dtype} {hidden}", out, table[tokens.long()])
 
 
+def put_ids(report, fovea, options):
+    random = generator(fovea, options)
+    for count in (1, 300, 5000):
+        ids = integers(fovea, random, 1000, count) - 200
+        sources = integers(fovea, random, count, count)
+        places = torch.randperm(2 * count, generator=random, device=fovea.device)[:count].int()
+        for chosen in (None, sources):
+            out = torch.full((2 * count,), -7, dtype=torch.int32, device=fovea.device)
+            fovea.run("putIds", "FoveaPutIds", ids=ids, sources=chosen, places=places, out=out,
+                      numIds=count, count=count, size=2 * count)
+            fovea.synchronize()
+            expected = torch.full_like(out, -7)
+            expected[places.long()] = (ids if chosen is None else ids[chosen.long()]).clamp(min=0)
+            report.equal(f"putIds {count} {chosen is None}", out, expected)
+
+
 def normalised(x, gamma, beta, epsilon, function):
     if function == "rmsNorm":
         y = x * torch.rsqrt((x * x).mean(-1, keepdim=True) + epsilon) * gamma
@@ -340,7 +356,7 @@ def die(library, header):
     os._exit(0)  # torch would abort on its way out
 
 
-SECTIONS = {"embed": embed_and_gather, "norms": norms, "rope": rope_append,
+SECTIONS = {"embed": embed_and_gather, "put_ids": put_ids, "norms": norms, "rope": rope_append,
             "activation": activations, "bias": biases, "sample": sampling, "upload": uploads,
             "borders": borders}
 

@@ -67,7 +67,7 @@ class Batch:
             q=q, out=torch.full_like(q, torch.nan), k=self.k, v=self.v,
             queryStart=self.tensor([self.starts[i] - begin for i in chosen] + [end - begin]),
             contextLength=self.tensor([self.sequences[i][1] for i in chosen]),
-            pageTable=self.table[chosen[0]:chosen[-1] + 1].contiguous())
+            tableRow=self.tensor(list(chosen)), pageTable=self.table.clone())
         stride = shape.kv_heads * SLOTS * shape.head_dim
         params = self.fovea.params(
             "FoveaAttention", **tensors, kPageStride=stride, vPageStride=stride,
@@ -75,7 +75,7 @@ class Batch:
             kSlotStride=shape.head_dim, vSlotStride=shape.head_dim, numTokens=end - begin,
             numSequences=len(chosen), queryHeads=shape.query_heads, kvHeads=shape.kv_heads,
             headDim=shape.head_dim, numPages=self.k.shape[0], maxPages=self.table.shape[1],
-            scale=shape.head_dim ** -0.5, window=shape.window, type=shape.dtype,
+            numTableRows=self.table.shape[0], scale=shape.head_dim ** -0.5, window=shape.window, type=shape.dtype,
             kvType=shape.dtype, numGenerated=sum(i < self.generated for i in chosen))
         size = self.fovea.workspace_bytes(params)
         # Poisoned, and exactly as large as promised.

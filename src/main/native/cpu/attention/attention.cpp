@@ -34,17 +34,22 @@ struct Piece {
 
 constexpr int64_t kPiecesAThread = 4;
 
+uint64_t table_address(const FoveaAttention& p, int64_t sequence) {
+  const int64_t row = fovea::pointer<const int32_t>(p.tableRow)[sequence];
+  return p.pageTable + static_cast<uint64_t>(row * p.maxPages) * sizeof(int32_t);
+}
+
 void check_sequences(const FoveaAttention& p) {
   const int32_t* start = fovea::pointer<const int32_t>(p.queryStart);
   const int32_t* context = fovea::pointer<const int32_t>(p.contextLength);
   fovea::check_range("queryStart[0]", start[0], 0, 0);
+  fovea::check_ids("tableRow", p.tableRow, p.numSequences, p.numTableRows);
   for (int64_t i = 0; i < p.numSequences; i++) {
     fovea::check_range("queryStart", start[i + 1], start[i], p.numTokens);
     const int64_t rows = start[i + 1] - start[i];
     fovea::check_range("contextLength", context[i], 0, p.maxPages * kPageSlots);
     const int64_t pages = (context[i] + kPageSlots - 1) / kPageSlots;
-    fovea::check_ids("pageTable", p.pageTable + static_cast<uint64_t>(i * p.maxPages) * 4,
-                     rows > 0 ? pages : 0, p.numPages);
+    fovea::check_ids("pageTable", table_address(p, i), rows > 0 ? pages : 0, p.numPages);
   }
   fovea::check_range("queryStart[B]", start[p.numSequences], p.numTokens, p.numTokens);
 }
@@ -90,7 +95,7 @@ std::vector<Item> cut(const FoveaStream& stream, const FoveaAttention& p) {
       for (int64_t row = 0; row < rows; row += kTileRows) {
         AttentionTile tile{};
         tile.p = &p;
-        tile.pages = fovea::pointer<const int32_t>(p.pageTable) + i * p.maxPages;
+        tile.pages = fovea::pointer<const int32_t>(table_address(p, i));
         tile.kv_head = head;
         tile.heads = std::min(heads, p.kvHeads - head);
         tile.group = group;

@@ -67,6 +67,7 @@ void check_limits(const FoveaAttention& p) {
   check_range("kvHeads", p.kvHeads, 1, 65535);
   check_range("numSequences", p.numSequences, 0, INT32_MAX / 2);
   check_range("numPages", p.numPages, 0, INT32_MAX);
+  check_range("numTableRows", p.numTableRows, p.numSequences > 0 ? 1 : 0, INT32_MAX / 2);
   check_range("maxPages x S", p.maxPages * kPageSlots, 0, INT32_MAX / 2);
   check_range("numGenerated", p.numGenerated, 0,
               std::min({p.numSequences, p.numTokens, int64_t{kMaxGenerated}}));
@@ -101,6 +102,7 @@ AttentionTask task_of(const FoveaStream& stream, const FoveaAttention& p) {
   task.v = pages_of(p.v, p.vPageStride, p.vHeadStride, p.vSlotStride, bytes);
   task.query_start = pointer<const int32_t>(p.queryStart);
   task.context_length = pointer<const int32_t>(p.contextLength);
+  task.table_row = pointer<const int32_t>(p.tableRow);
   task.page_table = pointer<const int32_t>(p.pageTable);
   task.scale = p.scale;
   task.scale_log2 = static_cast<float>(p.scale * kLog2E);
@@ -113,6 +115,7 @@ AttentionTask task_of(const FoveaStream& stream, const FoveaAttention& p) {
   task.head_dim = static_cast<int>(p.headDim);
   task.num_pages = static_cast<int>(p.numPages);
   task.max_pages = static_cast<int>(p.maxPages);
+  task.num_table_rows = static_cast<int>(p.numTableRows);
   task.window = p.window;
   task.partials.max_splits = max_splits(stream, p);
   task.partials.target_splits = target_splits(stream, p);

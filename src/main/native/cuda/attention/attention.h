@@ -33,11 +33,11 @@ struct AttentionTask {
   const void* q;
   void* out;
   Pages k, v;
-  const int32_t *query_start, *context_length, *page_table;
+  const int32_t *query_start, *context_length, *table_row, *page_table;
   Partials partials;
   float scale, scale_log2;  // the latter times log2(e)
   int num_tokens, num_sequences, num_generated, query_heads, kv_heads, group, head_dim;
-  int num_pages, max_pages, window;
+  int num_pages, max_pages, num_table_rows, window;
 };
 
 // Prompt rows: the sequences from num_generated on.

@@ -27,11 +27,11 @@ __device__ int sequence_of(const AttentionTask& task, int token) {
   return low;
 }
 
-__device__ void walk_slots(const AttentionTask& task, int sequence, int kv_head,
-                           const Visible& visible, const float* q, Walk* walk) {
+__device__ void walk_slots(const AttentionTask& task, int row, int kv_head, const Visible& visible,
+                           const float* q, Walk* walk) {
   const int lane = threadIdx.x % 32;
   for (int slot = visible.low + threadIdx.x / 32; slot < visible.high; slot += kWarps) {
-    const int id = page_id(task, sequence, slot / kPageSlots);
+    const int id = page_id(task, row, slot / kPageSlots);
     const float* k =
         reinterpret_cast<const float*>(slot_address(task.k, id, kv_head, slot % kPageSlots));
     const float* v =
@@ -68,7 +68,7 @@ __global__ void __launch_bounds__(kWarps * 32)
   const int position = task.context_length[sequence] - (task.query_start[sequence + 1] - token);
   const int64_t row = (int64_t{token} * task.query_heads + head) * task.head_dim;
   Walk walk;
-  walk_slots(task, sequence, head / task.group, visible_at(position, task.window),
+  walk_slots(task, table_row(task, sequence), head / task.group, visible_at(position, task.window),
              static_cast<const float*>(task.q) + row, &walk);
   const int warp = threadIdx.x / 32;
   largest[warp] = walk.largest;

@@ -113,20 +113,20 @@ __device__ inline DecodeItem find_item(const AttentionTask& task, const int* sta
 class PageIds {
  public:
   __device__ PageIds(const AttentionTask& task, int sequence, int end_page)
-      : task_(task), sequence_(sequence), end_page_(end_page) {}
+      : task_(task), row_(table_row(task, sequence)), end_page_(end_page) {}
 
   __device__ int at(int page) {
     if (page - base_ >= 32) {
       base_ = page;
       const int own = page + static_cast<int>(threadIdx.x) % 32;
-      ids_ = own < end_page_ ? page_id(task_, sequence_, own) : 0;
+      ids_ = own < end_page_ ? page_id(task_, row_, own) : 0;
     }
     return __shfl_sync(~0u, ids_, page - base_);
   }
 
  private:
   const AttentionTask& task_;
-  const int sequence_, end_page_;
+  const int row_, end_page_;
   int base_ = -64;
   int ids_ = 0;
 };

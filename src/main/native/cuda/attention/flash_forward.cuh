@@ -32,7 +32,7 @@ struct ForwardShape {
 };
 
 struct QueryTile {
-  int sequence;
+  int table_row;  // of the sequence
   int query_start;
   int row_begin, row_end;  // of the sequence's (token, head of the group) rows
   int first_position;      // of the sequence's first row
@@ -63,7 +63,7 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   }
   const int begin = task.query_start[low];
   const int tokens = task.query_start[low + 1] - begin;
-  tile->sequence = low;
+  tile->table_row = table_row(task, low);
   tile->query_start = begin;
   tile->context = task.context_length[low];
   tile->first_position = tile->context - tokens;
@@ -94,7 +94,7 @@ struct TileTables {
     if (thread == 0) {
       tile = found;
       if (found.high_page >= found.low_page) {
-        ids[found.high_page % 2] = *page_entry(task, found.sequence, found.high_page);
+        ids[found.high_page % 2] = *page_entry(task, found.table_row, found.high_page);
       }
     }
     if (thread < kRows) {
@@ -174,7 +174,7 @@ class ForwardBlock {
     load_page(v_, task_.v, page);
     const int next = page - 1;
     if (threadIdx.x == 0 && next >= tile_.low_page) {
-      copy_word(shared_address(&tables_.ids[next % 2]), page_entry(task_, tile_.sequence, next));
+      copy_word(shared_address(&tables_.ids[next % 2]), page_entry(task_, tile_.table_row, next));
     }
     commit_copies();
     float scores[kRowTiles][kSlotTiles][4] = {};

@@ -7,17 +7,22 @@
 
 namespace fovea {
 
-__device__ inline const int32_t* page_entry(const AttentionTask& task, int sequence, int page) {
-  return task.page_table + int64_t{sequence} * task.max_pages + page;
+// Rows and entries of the page table are the host's to check; a wild one must not become a wild
+// access.
+__device__ inline int table_row(const AttentionTask& task, int sequence) {
+  return max(min(task.table_row[sequence], task.num_table_rows - 1), 0);
 }
 
-// Page table entries are the host's to check; a wild one must not become a wild access.
+__device__ inline const int32_t* page_entry(const AttentionTask& task, int row, int page) {
+  return task.page_table + int64_t{row} * task.max_pages + page;
+}
+
 __device__ inline int checked_page(const AttentionTask& task, int id) {
   return max(min(id, task.num_pages - 1), 0);
 }
 
-__device__ inline int page_id(const AttentionTask& task, int sequence, int page) {
-  return checked_page(task, *page_entry(task, sequence, page));
+__device__ inline int page_id(const AttentionTask& task, int row, int page) {
+  return checked_page(task, *page_entry(task, row, page));
 }
 
 __device__ inline const char* slot_address(const Pages& pages, int id, int head, int slot) {

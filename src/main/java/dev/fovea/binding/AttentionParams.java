@@ -46,6 +46,9 @@ public class AttentionParams extends Pointer {
   public native AttentionParams contextLength(@Cast("uint64_t") long value);
 
   @MemberSetter
+  public native AttentionParams tableRow(@Cast("uint64_t") long value);
+
+  @MemberSetter
   public native AttentionParams pageTable(@Cast("uint64_t") long value);
 
   @MemberSetter
@@ -92,6 +95,9 @@ public class AttentionParams extends Pointer {
 
   @MemberSetter
   public native AttentionParams maxPages(long value);
+
+  @MemberSetter
+  public native AttentionParams numTableRows(long value);
 
   @MemberSetter
   public native AttentionParams scale(float value);

@@ -75,6 +75,8 @@ public final class CpuLibrary {
 
   public static native int gatherRows(StreamHandle stream, @Const GatherRowsParams p);
 
+  public static native int putIds(StreamHandle stream, @Const PutIdsParams p);
+
   public static native int sample(StreamHandle stream, @Const SampleParams p);
 
   public static native int foveaReadBandwidth(

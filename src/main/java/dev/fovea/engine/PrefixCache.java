@@ -31,13 +31,18 @@ final class PrefixCache {
     static Hash keyed(long key) {
       long factor = key | 1;
       return (seed, ids, from) -> {
-        long hash = seed ^ key;
+        // Mixed before the first token meets it: the first seed is a salt's, which clients choose.
+        long hash = mix(seed ^ key, factor);
         for (int i = from; i < from + Batch.PAGE_SLOTS; i += 2) {
-          hash = (hash ^ (long) ids[i] << 32 ^ ids[i + 1]) * factor;
-          hash ^= hash >>> 32;
+          hash = mix(hash ^ (long) ids[i] << 32 ^ ids[i + 1], factor);
         }
         return hash;
       };
+    }
+
+    private static long mix(long hash, long factor) {
+      long product = hash * factor;
+      return product ^ product >>> 32;
     }
   }
 

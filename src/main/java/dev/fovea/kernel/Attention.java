@@ -19,19 +19,18 @@ public record Attention(
   /**
    * @param queryStart {@code [B + 1] i32}
    * @param contextLength {@code [B] i32}, the new tokens included
-   * @param pageTable {@code [B, maxPages] i32}
+   * @param tableRow {@code [B] i32}: the row of the page table that lists a sequence's pages
+   * @param pageTable {@code [rows, maxPages] i32}
    * @param numGenerated the first so many sequences own one row each, that of a generated token; a
    *     GPU computes those by another kernel, and a row's kind alone decides, so that its bits do
    *     not depend on its batch
    */
   public record Sequences(
-      TensorView queryStart, TensorView contextLength, TensorView pageTable, int numGenerated) {
-
-    /** All of them prompts. */
-    public Sequences(TensorView queryStart, TensorView contextLength, TensorView pageTable) {
-      this(queryStart, contextLength, pageTable, 0);
-    }
-  }
+      TensorView queryStart,
+      TensorView contextLength,
+      TensorView tableRow,
+      TensorView pageTable,
+      int numGenerated) {}
 
   /**
    * @param scale of q k^T, usually 1 / sqrt(D)

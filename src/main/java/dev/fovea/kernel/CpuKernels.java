@@ -7,6 +7,7 @@ import dev.fovea.binding.EmbedParams;
 import dev.fovea.binding.Memory;
 import dev.fovea.binding.NativeLibrary;
 import dev.fovea.binding.NormParams;
+import dev.fovea.binding.PutIdsParams;
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.NativeBuffer;
@@ -24,7 +25,9 @@ public final class CpuKernels implements NativeKernels {
   private CpuKernels(StreamHandle stream) {
     this.stream = stream;
     linear = new CpuLinear(stream);
-    sampler = new NativeSampler(this::newStaging, params -> CpuLibrary.sample(stream, params));
+    sampler =
+        new NativeSampler(
+            this::newStaging, this::newMark, params -> CpuLibrary.sample(stream, params));
     info =
         new KernelsInfo(
             "cpu",
@@ -126,6 +129,12 @@ public final class CpuKernels implements NativeKernels {
   public void gatherRows(TensorView x, TensorView rows, TensorView out) {
     NativeStatus.check(
         "gatherRows", CpuLibrary.gatherRows(stream, arguments.gatherRows(x, rows, out)));
+  }
+
+  @Override
+  public void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    PutIdsParams params = arguments.putIds(ids, sources, places, out);
+    NativeStatus.check("putIds", CpuLibrary.putIds(stream, params));
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.fovea.binding.AttentionParams;
 import dev.fovea.binding.EmbedParams;
 import dev.fovea.binding.NativeLibrary;
 import dev.fovea.binding.NormParams;
+import dev.fovea.binding.PutIdsParams;
 import dev.fovea.binding.cuda.CudaLibrary;
 import dev.fovea.binding.cuda.CudaLibrary.StreamHandle;
 import dev.fovea.binding.cuda.DeviceInfo;
@@ -34,7 +35,8 @@ public final class CudaKernels implements NativeKernels {
     this.memory = memory;
     linear = new CudaLinear(stream, memory);
     sampler =
-        new NativeSampler(memory::newLastingStaging, params -> CudaLibrary.sample(stream, params));
+        new NativeSampler(
+            memory::newLastingStaging, this::newMark, params -> CudaLibrary.sample(stream, params));
     scratch = memory.allocate(0);
     info =
         new KernelsInfo(
@@ -200,6 +202,12 @@ public final class CudaKernels implements NativeKernels {
   }
 
   @Override
+  public void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    PutIdsParams params = arguments.putIds(ids, sources, places, out);
+    NativeStatus.checkCuda("putIds", CudaLibrary.putIds(stream, params));
+  }
+
+  @Override
   public void sample(TensorView logits, List<SampleRow> rows, TensorView tokens) {
     ShapeCheck.sample(logits, rows, tokens);
     ShapeCheck.sampledIds(rows, logits.shape().dim(1));
@@ -224,6 +232,21 @@ public final class CudaKernels implements NativeKernels {
   @Override
   public void synchronize() {
     NativeStatus.checkCuda("synchronize", CudaLibrary.foveaSynchronize(stream));
+  }
+
+  @Override
+  public boolean isAsynchronous() {
+    return true;
+  }
+
+  @Override
+  public Recording record(Runnable work) {
+    return new CudaRecording(stream, work);
+  }
+
+  @Override
+  public Mark newMark() {
+    return new CudaMark(stream);
   }
 
   /** Frees everything that was allocated here; a second call does nothing. */

@@ -79,13 +79,18 @@ final class CudaMemory {
   }
 
   private Staging newStaging(long bytes, LongFunction<Buffer> twin) {
+    return pinned(twin.apply(bytes));
+  }
+
+  private Pinned pinned(Buffer device) {
+    long bytes = device.byteSize();
     long[] address = new long[1];
     NativeStatus.checkCuda(
         "pinned memory", CudaLibrary.foveaPinnedAllocate(stream, Math.max(1, bytes), address));
     NativeBuffer pinned =
         new NativeBuffer(address[0], bytes, freed -> CudaLibrary.foveaPinnedFree(stream, freed));
     HostBuffer host = HostBuffer.wrap(Memory.view(address[0], bytes));
-    return new Pinned(this, pinned, host, twin.apply(bytes));
+    return new Pinned(this, pinned, host, device);
   }
 
   DeviceMemory state() {
@@ -126,6 +131,11 @@ final class CudaMemory {
     @Override
     public void download(long bytes) {
       memory.copy(pinned.address(), device.address(), bytes);
+    }
+
+    @Override
+    public Staging another() {
+      return memory.pinned(device);
     }
 
     @Override

@@ -139,16 +139,50 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
   void gatherRows(TensorView x, TensorView rows, TensorView out);
 
   /**
+   * {@code out[places[j]] = ids[sources[j]]}, a negative id as 0: new pages into a page table, and
+   * the tokens that one step draws into the tokens of the next, where one that could not be drawn
+   * must do no harm.
+   *
+   * @param ids {@code [M] i32}
+   * @param sources {@code [J] i32}, or null for {@code ids[j]}, M = J
+   * @param places {@code [J] i32}, no two alike, of out's elements
+   * @param out {@code [..] i32}
+   */
+  void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out);
+
+  /**
    * Draws one token a row; overwrites the logits.
    *
    * @param logits {@code [R, V] f32}
-   * @param rows one per row of logits
+   * @param rows one per row of logits; borrowed until the return
    * @param tokens {@code [R] i32}: the id, or -1 for a row with a NaN or without any finite logit
    */
   void sample(TensorView logits, List<SampleRow> rows, TensorView tokens);
 
   /** Waits until everything enqueued is done. */
   void synchronize();
+
+  /**
+   * Whether operations run beside the caller, who may then prepare and enqueue the next ones;
+   * otherwise they are done when they return.
+   */
+  default boolean isAsynchronous() {
+    return false;
+  }
+
+  /**
+   * Records the operations that {@code work} enqueues, without running them where they can be
+   * recorded. The same work must have run before, and its tensors and attention's scratch must stay
+   * where they are.
+   */
+  default Recording record(Runnable work) {
+    return new Recording.Called(work);
+  }
+
+  /** A place in the order of what is enqueued that can be waited for; not set yet. */
+  default Mark newMark() {
+    return Mark.atTheEnd(this);
+  }
 
   @Override
   void close();

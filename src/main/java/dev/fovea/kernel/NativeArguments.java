@@ -5,6 +5,7 @@ import dev.fovea.binding.AttentionParams;
 import dev.fovea.binding.EmbedParams;
 import dev.fovea.binding.GatherRowsParams;
 import dev.fovea.binding.NormParams;
+import dev.fovea.binding.PutIdsParams;
 import dev.fovea.binding.RopeAppendParams;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
@@ -20,6 +21,7 @@ final class NativeArguments {
   private final AttentionParams attention = new AttentionParams();
   private final ActivationParams activation = new ActivationParams();
   private final GatherRowsParams gatherRows = new GatherRowsParams();
+  private final PutIdsParams putIds = new PutIdsParams();
 
   EmbedParams embed(
       TensorView tokens, TensorView positions, Weight table, Weight positionTable, TensorView out) {
@@ -96,11 +98,13 @@ final class NativeArguments {
         .v(args.cache().values().address())
         .queryStart(sequences.queryStart().address())
         .contextLength(sequences.contextLength().address())
+        .tableRow(sequences.tableRow().address())
         .pageTable(sequences.pageTable().address())
         .numTokens(args.q().shape().dim(0))
         .numSequences(sequences.contextLength().shape().dim(0))
         .numPages(keys.shape().dim(0))
         .maxPages(sequences.pageTable().shape().dim(1))
+        .numTableRows(sequences.pageTable().shape().dim(0))
         .numGenerated(sequences.numGenerated())
         .scale(args.mask().scale())
         .window(args.mask().window())
@@ -160,6 +164,18 @@ final class NativeArguments {
         .numRows(out.shape().dim(0))
         .columns(x.shape().dim(1))
         .type(x.dtype().code());
+  }
+
+  PutIdsParams putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    ShapeCheck.putIds(ids, sources, places, out);
+    return putIds
+        .ids(ids.address())
+        .sources(sources == null ? 0 : sources.address())
+        .places(places.address())
+        .out(out.address())
+        .numIds(ids.shape().dim(0))
+        .count(places.shape().dim(0))
+        .size(out.shape().elements());
   }
 
   /** Address of a weight that {@link ShapeCheck} found in one piece. */

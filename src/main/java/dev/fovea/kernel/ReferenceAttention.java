@@ -1,6 +1,7 @@
 package dev.fovea.kernel;
 
 import dev.fovea.tensor.TensorView;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,8 @@ final class ReferenceAttention {
   private final HeadLayout heads;
   private final int[] queryStart;
   private final int[] contextLength;
-  private final int[] pageTable;
+  private final int[] tableRow;
+  private final IntBuffer pageTable;
   private final int maxPages;
 
   ReferenceAttention(Attention args, HeadLayout heads) {
@@ -31,7 +33,8 @@ final class ReferenceAttention {
     this.heads = heads;
     queryStart = Elements.ints(args.sequences().queryStart());
     contextLength = Elements.ints(args.sequences().contextLength());
-    pageTable = Elements.ints(args.sequences().pageTable());
+    tableRow = Elements.ints(args.sequences().tableRow());
+    pageTable = args.sequences().pageTable().bytes().asIntBuffer();
     maxPages = Math.toIntExact(args.sequences().pageTable().shape().dim(1));
     checkSequences();
   }
@@ -176,10 +179,14 @@ final class ReferenceAttention {
 
     /** Decodes the first slots of the page that holds position {@code base + from}. */
     private void decodePage(TensorView pages, int from, int used) {
-      long page = pageTable[sequence * maxPages + (base + from) / SLOTS];
+      long page = page(sequence, (base + from) / SLOTS);
       long element = (page * heads.kv() + kvHead) * SLOTS * heads.dim();
       Elements.read(pages, element, used * heads.dim(), new FloatSpan(pageFloats, 0));
     }
+  }
+
+  private int page(int sequence, int index) {
+    return pageTable.get(tableRow[sequence] * maxPages + index);
   }
 
   /** Negative for a row that sees nothing. */
@@ -205,6 +212,7 @@ final class ReferenceAttention {
           "queryStart: expected 0 .. N=%d, got %d .. %d"
               .formatted(tokens, queryStart[0], queryStart[last]));
     }
+    ShapeCheck.idsBelow("tableRow", tableRow, args.sequences().pageTable().shape().dim(0));
     for (int i = 0; i < contextLength.length; i++) {
       int rows = queryStart[i + 1] - queryStart[i];
       if (rows < 0) {
@@ -227,7 +235,7 @@ final class ReferenceAttention {
     long pages = args.cache().keys().shape().dim(0);
     int used = (contextLength[sequence] + SLOTS - 1) / SLOTS;
     for (int i = firstPage(sequence, queryStart[sequence]); i < used; i++) {
-      int page = pageTable[sequence * maxPages + i];
+      int page = page(sequence, i);
       if (page < 0 || page >= pages) {
         throw new IllegalArgumentException(
             "pageTable[%d, %d]: expected a page in 0 .. %d, got %d"

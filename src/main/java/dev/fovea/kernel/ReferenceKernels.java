@@ -4,6 +4,7 @@ import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.TensorView;
+import java.nio.IntBuffer;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -143,6 +144,18 @@ public final class ReferenceKernels implements Kernels {
     int[] sources = idsBelow("rows", rows, x.shape().dim(0));
     for (int r = 0; r < sources.length; r++) {
       out.rows(r, 1).bytes().put(x.rows(sources[r], 1).bytes());
+    }
+  }
+
+  @Override
+  public void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    ShapeCheck.putIds(ids, sources, places, out);
+    int[] values = Elements.ints(ids);
+    int[] to = idsBelow("places", places, out.shape().elements());
+    int[] from = sources == null ? null : idsBelow("sources", sources, values.length);
+    IntBuffer elements = out.bytes().asIntBuffer();
+    for (int j = 0; j < to.length; j++) {
+      elements.put(to[j], Math.max(values[from == null ? j : from[j]], 0));
     }
   }
 

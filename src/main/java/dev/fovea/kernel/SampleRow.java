@@ -12,6 +12,10 @@ package dev.fovea.kernel;
 public record SampleRow(
     float temperature, Filters filters, Penalties penalties, Noise noise, int[] banned) {
 
+  /** The largest logit, which no noise moves. */
+  public static final SampleRow GREEDY =
+      new SampleRow(0, Filters.NONE, Penalties.NONE, new Noise(0, 0, 0), new int[0]);
+
   /**
    * @param topK keep so many; 0: all
    * @param topP keep the smallest set of this probability; 1: all

@@ -109,7 +109,8 @@ final class ShapeCheck {
     long b = rows("contextLength", lengths);
     expect("contextLength", lengths, DType.I32, b);
     expect("queryStart", args.sequences().queryStart(), DType.I32, b + 1);
-    expect("pageTable", args.sequences().pageTable(), DType.I32, b, ANY);
+    expect("tableRow", args.sequences().tableRow(), DType.I32, b);
+    expect("pageTable", args.sequences().pageTable(), DType.I32, ANY, ANY);
     int numGenerated = args.sequences().numGenerated();
     require(
         numGenerated >= 0 && numGenerated <= b,
@@ -143,6 +144,16 @@ final class ShapeCheck {
     expect("out", out, x.dtype(), r, x.shape().dim(1));
   }
 
+  static void putIds(TensorView ids, TensorView sources, TensorView places, TensorView out) {
+    long j = rows("places", places);
+    expect("places", places, DType.I32, j);
+    expect("ids", ids, DType.I32, sources == null ? j : ANY);
+    if (sources != null) {
+      expect("sources", sources, DType.I32, j);
+    }
+    require(out.dtype() == DType.I32, "out: expected I32, got %s", out);
+  }
+
   static void copy(TensorView from, TensorView to) {
     require(
         from.byteSize() == to.byteSize(),
@@ -155,16 +166,16 @@ final class ShapeCheck {
     expect("logits", logits, DType.F32, rows.size(), ANY);
     expect("tokens", tokens, DType.I32, rows.size());
     for (SampleRow row : rows) {
-      require(
-          row.temperature() >= 0 && Float.isFinite(row.temperature()),
-          "temperature: expected 0 or a finite positive number, got %s",
-          row.temperature());
+      float temperature = row.temperature();
+      if (temperature < 0 || !Float.isFinite(temperature)) {
+        throw refused("temperature: expected 0 or a finite positive number, got %s", temperature);
+      }
       SampleRow.Penalties penalties = row.penalties();
-      require(
-          penalties.tokens().length == penalties.counts().length,
-          "penalties: expected as many counts as tokens %s, got %s",
-          penalties.tokens().length,
-          penalties.counts().length);
+      if (penalties.tokens().length != penalties.counts().length) {
+        throw refused(
+            "penalties: expected as many counts as tokens %s, got %s",
+            penalties.tokens().length, penalties.counts().length);
+      }
     }
   }
 
@@ -266,7 +277,11 @@ final class ShapeCheck {
 
   private static void require(boolean holds, String format, Object... values) {
     if (!holds) {
-      throw new IllegalArgumentException(format.formatted(values));
+      throw refused(format, values);
     }
+  }
+
+  private static IllegalArgumentException refused(String format, Object... values) {
+    return new IllegalArgumentException(format.formatted(values));
   }
 }

@@ -6,7 +6,8 @@ import dev.fovea.tensor.HostBuffer;
 /**
  * The same bytes where Java reads and writes them and where the operations do: one memory on CPUs;
  * page-locked host memory and a twin on the device on GPUs. Copies are only enqueued: until {@link
- * Kernels#synchronize()} what is on its way must not be changed.
+ * Kernels#synchronize()}, or until a {@link Mark} behind it is reached, what is on its way must not
+ * be changed.
  */
 public interface Staging extends AutoCloseable {
 
@@ -21,6 +22,14 @@ public interface Staging extends AutoCloseable {
 
   /** Brings the first bytes from the operations to Java. */
   void download(long bytes);
+
+  /**
+   * The same memory of the operations behind host memory of its own: what was uploaded last counts,
+   * and the next content is written while this one's is on its way. Closed by itself, before or
+   * after this one. One memory for both where operations compute in the host's, as they are done
+   * when they return.
+   */
+  Staging another();
 
   @Override
   void close();
@@ -42,6 +51,11 @@ public interface Staging extends AutoCloseable {
 
     @Override
     public void download(long bytes) {}
+
+    @Override
+    public Staging another() {
+      return this;
+    }
 
     @Override
     public void close() {

@@ -1,6 +1,7 @@
 package dev.fovea.model;
 
 import dev.fovea.tensor.DType;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,7 +26,8 @@ public record LoadedModel(
 
   @Override
   public void close() {
-    runner.close();
-    ModelLoader.closeAll(resources);
+    List<AutoCloseable> all = new ArrayList<>(resources);
+    all.add(0, runner);
+    ModelLoader.closeAll(all);
   }
 }

@@ -28,8 +28,8 @@ public record MemoryPlan(
   /** Every piece of a device's memory begins at a multiple of so many bytes. */
   private static final int ALIGNMENT = 256;
 
-  /** Rotary table, scratch, and what goes in and out of a step. */
-  private static final int OTHER_PIECES = 4;
+  /** Rotary table, scratch, a step's inputs, the page table, the tokens of two steps. */
+  private static final int OTHER_PIECES = 6;
 
   /** {@link #of(ModelConfig, DType, Capacity, ToLongFunction)} for kernels that need no scratch. */
   public static MemoryPlan of(ModelConfig config, DType dtype, Capacity capacity) {

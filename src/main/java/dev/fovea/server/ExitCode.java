@@ -12,7 +12,9 @@ public enum ExitCode {
   /** The address to serve at cannot be listened on. */
   ADDRESS_UNUSABLE(4),
   /** The engine died while serving: a fault of the device, of memory or of ours. */
-  ENGINE_DEAD(70);
+  ENGINE_DEAD(70),
+  /** The engine hung while serving: the device did not finish a step. */
+  ENGINE_HUNG(71);
 
   private final int code;
 

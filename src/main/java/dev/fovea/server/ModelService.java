@@ -1,5 +1,6 @@
 package dev.fovea.server;
 
+import dev.fovea.engine.Engine;
 import dev.fovea.engine.EngineObserver;
 import dev.fovea.engine.GenerationListener;
 import dev.fovea.engine.RequestTrace;
@@ -25,14 +26,18 @@ public final class ModelService {
   private static final Logger LOG = Logger.getLogger(ModelService.class);
   private static final int RETRY_SECONDS = 2;
 
-  /** What the answers of a dead engine get to reach their clients. */
+  /** What answers that are ended get to reach their clients. */
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  /** What the steps in flight get to end; with the last words within what Kubernetes leaves. */
+  private static final Duration LAST_STEPS = Duration.ofSeconds(3);
 
   private final FoveaConfig config;
   private final ModelSource source;
   private final ServerMetrics metrics;
   private final ProcessEnd process;
   private final OpenRequests openRequests;
+  private final Watchdog watchdog;
   private volatile ModelState state = new ModelState.Loading("starting", 0);
   private boolean closing;
   private ServedModel served;
@@ -50,6 +55,7 @@ public final class ModelService {
     this.metrics = metrics;
     this.process = process;
     this.openRequests = openRequests;
+    this.watchdog = new Watchdog(config.watchdogTimeout());
   }
 
   void start(@Observes StartupEvent event) {
@@ -59,29 +65,54 @@ public final class ModelService {
     process.onTermination(this::terminate);
   }
 
-  /** Everybody is told, while the connections are still open. */
+  /** What was accepted goes on until the deadline, the rest is told while it can still hear. */
   private void terminate() {
-    LOG.info("asked to end: open answers are ended, new requests refused");
+    LOG.infof(
+        "asked to end: new requests are refused, open ones have %d ms",
+        config.shutdownTimeout().toMillis());
     ServedModel model = beginClosing();
     if (model != null) {
-      model.engine().close();
+      if (!openRequests.awaitOpen(config.shutdownTimeout())) {
+        LOG.warn("the time is up: answers that are still open are ended");
+      }
+      close(model.engine());
     }
-    if (!openRequests.awaitNone(LAST_WORDS)) {
+    if (!openRequests.awaitOpen(LAST_WORDS)) {
       LOG.warn("some clients did not read the end of their answers");
     }
-    process.end(ExitCode.OK);
+    if (!(state instanceof ModelState.Failed)) {
+      process.end(ExitCode.OK);
+    }
+  }
+
+  /** An engine that does not answer any more is not waited for. */
+  private void close(Engine engine) {
+    Thread closing = new Thread(engine::close, "fovea-close");
+    closing.setDaemon(true);
+    closing.start();
+    try {
+      closing.join(LAST_STEPS.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (closing.isAlive()) {
+      LOG.warn("the engine does not finish its step");
+      forget();
+      engine.abandon(new IllegalStateException("the engine did not close in time"));
+    }
   }
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     beginClosing();
     loader.join();
+    watchdog.close();
     ServedModel model = beginClosing();
     if (model != null) {
       model.close();
     }
   }
 
-  /** From now on no state but this one; the model, if there is a living one. */
+  /** From now on no state but this one or a failure; the model, if there is a living one. */
   private synchronized ServedModel beginClosing() {
     closing = true;
     if (state instanceof ModelState.Failed) {
@@ -89,6 +120,22 @@ public final class ModelService {
     }
     state = new ModelState.Closing();
     return served;
+  }
+
+  /** Leaves the model to the end of the process: closing it would wait for a step in flight. */
+  private synchronized void forget() {
+    served = null;
+  }
+
+  /** False: it has failed before, and everybody is being told. */
+  private synchronized boolean becomeDead(String reason) {
+    if (state instanceof ModelState.Failed) {
+      return false;
+    }
+    closing = true;
+    served = null;
+    state = new ModelState.Failed(reason);
+    return true;
   }
 
   /** False: the end has begun, and its state stays. */
@@ -152,6 +199,7 @@ public final class ModelService {
         model.close();
         return;
       }
+      watch(model.engine());
       LOG.infof(
           "%s ready in %d ms on %s",
           model.facts().id(),
@@ -164,6 +212,10 @@ public final class ModelService {
       LOG.error("the model failed to load", e);
       fail("the model failed to load: " + e, ExitCode.MODEL_UNUSABLE, model);
     }
+  }
+
+  private void watch(Engine engine) {
+    watchdog.watch(() -> engine.status().pulse(), silence -> hung(engine, silence));
   }
 
   private void report(String step, double done) {
@@ -189,29 +241,50 @@ public final class ModelService {
     }
   }
 
-  /** The engine's events: metrics, and the one death path. */
+  private void hung(Engine engine, Duration silence) {
+    String reason = "the engine hangs: no sign of life for %d ms".formatted(silence.toMillis());
+    die(reason, ExitCode.ENGINE_HUNG, () -> engine.abandon(new IllegalStateException(reason)));
+  }
+
+  /**
+   * The one death path, at most once: liveness goes off, every open request is told, the process
+   * ends.
+   *
+   * @param tell has the requests told, where nobody does yet
+   */
+  private void die(String reason, ExitCode code, Runnable tell) {
+    if (!becomeDead(reason)) {
+      return;
+    }
+    LOG.error(reason);
+    try {
+      tell.run();
+      openRequests.awaitOpen(LAST_WORDS);
+    } finally {
+      process.end(code);
+    }
+  }
+
+  /** The engine's events. */
   private final class Observer implements EngineObserver {
-    /** The warm-up is nobody's request. */
+    // On the delivery thread alone.
+    private boolean isWarm;
+
+    /** The first to end is the warm-up, which is nobody's request. */
     @Override
     public void onEnd(GenerationListener.Ending ending, RequestTrace trace) {
-      if (state instanceof ModelState.Ready) {
+      if (isWarm) {
         metrics.count(ending, trace);
       }
+      isWarm = true;
       if (ending instanceof GenerationListener.Ending.Failed failed) {
         LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
       }
     }
 
-    /** Its requests are being told meanwhile: an exit at once would cut them instead. */
     @Override
     public void onDeath(Throwable cause) {
-      become(new ModelState.Failed("the engine died"));
-      try {
-        Thread.sleep(LAST_WORDS.toMillis());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      fail("the engine died: " + cause, ExitCode.ENGINE_DEAD, null);
+      die("the engine died: " + cause, ExitCode.ENGINE_DEAD, () -> {});
     }
   }
 }

@@ -8,11 +8,20 @@ import sun.misc.Signal;
  * SIGTERM and SIGINT. A shutdown hook would not do: it can neither run before the HTTP server's own
  * nor make the exit code 0.
  */
-final class TerminationSignals {
+public final class TerminationSignals {
   private static final Logger LOG = Logger.getLogger(TerminationSignals.class);
   private static final int SIGNAL_EXIT_BASE = 128;
 
   private TerminationSignals() {}
+
+  /**
+   * Until {@link #handle} is called, a signal ends the process at once as one that was asked to end
+   * and had nothing to finish. The JVM's own end would give another exit code, and would wait for
+   * an application that has only begun to start.
+   */
+  public static void endAtOnce() {
+    handle(() -> Runtime.getRuntime().halt(ExitCode.OK.code()));
+  }
 
   /** The first signal runs {@code farewell}; a second one halts the process. */
   static void handle(Runnable farewell) {

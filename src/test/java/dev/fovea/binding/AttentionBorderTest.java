@@ -31,7 +31,8 @@ class AttentionBorderTest {
         .v(border.block())
         .queryStart(border.ints(0, 2))
         .contextLength(border.ints(70))
-        .pageTable(border.ints(2, 0))
+        .tableRow(border.ints(1))
+        .pageTable(border.ints(99, 99, 2, 0))
         .kPageStride(2 * 64 * 16)
         .kHeadStride(64 * 16)
         .kSlotStride(16)
@@ -45,6 +46,7 @@ class AttentionBorderTest {
         .headDim(16)
         .numPages(3)
         .maxPages(2)
+        .numTableRows(2)
         .scale(0.25f)
         .type(BF16)
         .kvType(BF16);
@@ -82,6 +84,11 @@ class AttentionBorderTest {
         attention("null v", INVALID_ARGUMENT, "v", p -> p.v(0)),
         attention("null starts", INVALID_ARGUMENT, "queryStart", p -> p.queryStart(0)),
         attention("null lengths", INVALID_ARGUMENT, "contextLength", p -> p.contextLength(0)),
+        attention("null rows", INVALID_ARGUMENT, "tableRow", p -> p.tableRow(0)),
+        attention("row past table", INVALID_ARGUMENT, "tableRow", p -> p.numTableRows(1)),
+        attention("row < 0", INVALID_ARGUMENT, "tableRow", p -> p.tableRow(border.ints(-1))),
+        attention("table rows < 0", INVALID_ARGUMENT, "pageTable", p -> p.numTableRows(-1)),
+        attention("huge table", INVALID_ARGUMENT, "pageTable", p -> p.numTableRows(HUGE)),
         attention("null table", INVALID_ARGUMENT, "pageTable", p -> p.pageTable(0)),
         attention("N < 0", INVALID_ARGUMENT, "q", p -> p.numTokens(-1)),
         attention("huge N", INVALID_ARGUMENT, "q", p -> p.numTokens(HUGE)),
@@ -101,8 +108,12 @@ class AttentionBorderTest {
         attention("stride < 0", INVALID_ARGUMENT, "stride", p -> p.kSlotStride(-16)),
         attention("huge stride", INVALID_ARGUMENT, "stride", p -> p.vPageStride(HUGE)),
         attention(
-            "page past P", INVALID_ARGUMENT, "pageTable", p -> p.pageTable(border.ints(0, 3))),
-        attention("page < 0", INVALID_ARGUMENT, "pageTable", p -> p.pageTable(border.ints(-1, 0))),
+            "page past P",
+            INVALID_ARGUMENT,
+            "pageTable",
+            p -> p.pageTable(border.ints(0, 0, 0, 3))),
+        attention(
+            "page < 0", INVALID_ARGUMENT, "pageTable", p -> p.pageTable(border.ints(0, 0, -1, 0))),
         attention(
             "context < 0", INVALID_ARGUMENT, "context", p -> p.contextLength(border.ints(-1))),
         attention(

@@ -61,6 +61,7 @@ class AttentionStridesTest {
         .headDim(DIM)
         .numPages(numPages)
         .maxPages(PAGES)
+        .numTableRows(1)
         .scale(0.125f)
         .type(BF16)
         .kvType(BF16);
@@ -70,6 +71,7 @@ class AttentionStridesTest {
     ByteBuffer out = direct(OUT_BYTES);
     ByteBuffer start = direct(8).putInt(4, 2);
     ByteBuffer length = direct(4).putInt(0, CONTEXT);
+    ByteBuffer row = direct(4);
     ByteBuffer table = direct(4 * PAGES);
     table.asIntBuffer().put(pages);
     CpuLibrary.StreamHandle stream = new CpuLibrary.StreamHandle();
@@ -79,6 +81,7 @@ class AttentionStridesTest {
         .out(Memory.addressOf(out))
         .queryStart(Memory.addressOf(start))
         .contextLength(Memory.addressOf(length))
+        .tableRow(Memory.addressOf(row))
         .pageTable(Memory.addressOf(table));
     assertThat(CpuLibrary.attention(stream, params)).as(CpuLibrary.foveaLastError()).isZero();
     CpuLibrary.foveaSynchronize(stream);

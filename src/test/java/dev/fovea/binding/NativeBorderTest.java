@@ -136,11 +136,30 @@ class NativeBorderTest {
         row(
             "gatherRows: dtype",
             "type",
-            () -> CpuLibrary.gatherRows(border.stream, gather().type(17))));
+            () -> CpuLibrary.gatherRows(border.stream, gather().type(17))),
+        accepted("putIds", () -> CpuLibrary.putIds(border.stream, put())),
+        row("putIds: null", "null", () -> CpuLibrary.putIds(border.stream, null)),
+        row("putIds: ids", "ids", () -> CpuLibrary.putIds(border.stream, put().ids(0))),
+        row("putIds: out", "out", () -> CpuLibrary.putIds(border.stream, put().size(HUGE))),
+        row("putIds: J", "sources", () -> CpuLibrary.putIds(border.stream, put().count(HUGE))),
+        row("putIds: place", "places", () -> CpuLibrary.putIds(border.stream, put().size(3))),
+        row("putIds: source", "sources", () -> CpuLibrary.putIds(border.stream, put().numIds(1))),
+        row("putIds: M", "numIds", () -> CpuLibrary.putIds(border.stream, put().sources(0))));
   }
 
   private static DynamicTest row(String what, String word, IntSupplier call) {
     return refused(what, INVALID_ARGUMENT, word, call);
+  }
+
+  private PutIdsParams put() {
+    return new PutIdsParams()
+        .ids(border.ints(5, 6, 7))
+        .sources(border.ints(1, 0))
+        .places(border.ints(3, 0))
+        .out(border.block())
+        .numIds(3)
+        .count(2)
+        .size(4);
   }
 
   private EmbedParams embed() {

@@ -7,7 +7,6 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +18,7 @@ import java.util.Random;
  */
 final class AttentionCase {
   private static final int SLOTS = KvLayer.PAGE_SLOTS;
+  private static final int SPARE_ROWS = 3;
   private static final int[] GARBAGE = {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 1 << 30};
 
   final AttentionShape shape;
@@ -32,6 +32,7 @@ final class AttentionCase {
   private final TestTensor q;
   private final TestTensor keyPages;
   private final TestTensor valuePages;
+  private final int[] tableRow;
   private final int[] pageTable;
   private final int maxPages;
 
@@ -47,6 +48,7 @@ final class AttentionCase {
     int pool = 3 * needed + 1;
     keyPages = TestTensor.poisoned(dtype, pool, heads.kv(), SLOTS, heads.dim());
     valuePages = TestTensor.poisoned(dtype, pool, heads.kv(), SLOTS, heads.dim());
+    tableRow = tableRow(random);
     pageTable = pageTable(random, pool);
     keys = fill(random, keyPages);
     values = fill(random, valuePages);
@@ -62,13 +64,27 @@ final class AttentionCase {
       free.add(page);
     }
     Collections.shuffle(free, random);
-    int[] table = new int[shape.sequences().size() * maxPages];
-    int next = 0;
+    int[] table = new int[(shape.sequences().size() + SPARE_ROWS) * maxPages];
     for (int i = 0; i < table.length; i++) {
-      boolean used = i % maxPages < pages(shape.sequences().get(i / maxPages).context());
-      table[i] = used ? free.get(next++) : GARBAGE[i % GARBAGE.length];
+      table[i] = GARBAGE[i % GARBAGE.length];
+    }
+    int next = 0;
+    for (int i = 0; i < tableRow.length; i++) {
+      for (int page = 0; page < pages(shape.sequences().get(i).context()); page++) {
+        table[tableRow[i] * maxPages + page] = free.get(next++);
+      }
     }
     return table;
+  }
+
+  /** Rows of the page table in no order, some of them nobody's. */
+  private int[] tableRow(Random random) {
+    List<Integer> rows = new ArrayList<>();
+    for (int row = 0; row < shape.sequences().size() + SPARE_ROWS; row++) {
+      rows.add(row);
+    }
+    Collections.shuffle(rows, random);
+    return rows.stream().limit(shape.sequences().size()).mapToInt(Integer::intValue).toArray();
   }
 
   private double[][] fill(Random random, TestTensor pages) {
@@ -80,7 +96,7 @@ final class AttentionCase {
       for (int at = 0; at < all[i].length; at++) {
         int position = at / heads.dim() / heads.kv();
         int head = at / heads.dim() % heads.kv();
-        int page = pageTable[i * maxPages + position / SLOTS];
+        int page = pageTable[tableRow[i] * maxPages + position / SLOTS];
         int row = (page * heads.kv() + head) * SLOTS + position % SLOTS;
         all[i][at] = pages.set(row * heads.dim() + at % heads.dim(), random.nextGaussian());
       }
@@ -107,7 +123,13 @@ final class AttentionCase {
       contextLength[i] = shape.sequences().get(i).context();
     }
     return new Inputs(
-        queryStart, contextLength, pageTable.clone(), maxPages, shape.window(), numGenerated());
+        queryStart,
+        contextLength,
+        tableRow.clone(),
+        pageTable.clone(),
+        maxPages,
+        shape.window(),
+        numGenerated());
   }
 
   /**
@@ -125,6 +147,7 @@ final class AttentionCase {
   record Inputs(
       int[] queryStart,
       int[] contextLength,
+      int[] tableRow,
       int[] pageTable,
       int maxPages,
       int window,
@@ -142,7 +165,6 @@ final class AttentionCase {
 
   /** Runs the case on a poisoned output and checks nothing. */
   void repeat(Kernels kernels, Inputs inputs, TestTensor out) {
-    TestTensor table = TestTensor.ints(inputs.pageTable);
     out.poison();
     kernels.attention(
         new Attention(
@@ -151,7 +173,8 @@ final class AttentionCase {
             new Attention.Sequences(
                 TestTensor.ints(inputs.queryStart).on(kernels),
                 TestTensor.ints(inputs.contextLength).on(kernels),
-                table.on(kernels).reshape(inputs.contextLength.length, inputs.maxPages),
+                TestTensor.ints(inputs.tableRow).on(kernels),
+                tableOn(kernels, inputs.pageTable),
                 inputs.numGenerated),
             new Attention.Mask(scale(), inputs.window),
             out.on(kernels)));
@@ -177,11 +200,16 @@ final class AttentionCase {
             new Attention.Sequences(
                 TestTensor.ints(inputs.queryStart).on(kernels),
                 TestTensor.ints(inputs.contextLength).on(kernels),
-                TestTensor.ints(table).on(kernels).reshape(inputs.contextLength.length, maxPages),
+                TestTensor.ints(inputs.tableRow).on(kernels),
+                tableOn(kernels, table),
                 inputs.numGenerated),
             new Attention.Mask(scale(), shape.window()),
             out.on(kernels)));
     kernels.synchronize();
+  }
+
+  private TensorView tableOn(Kernels kernels, int[] table) {
+    return TestTensor.ints(table).on(kernels).reshape(table.length / maxPages, maxPages);
   }
 
   private static TensorView moved(Kernels kernels, TestTensor pages, Shape far) {
@@ -203,7 +231,6 @@ final class AttentionCase {
     HeadLayout heads = shape.heads();
     AttentionShape.Sequence whole = shape.sequences().get(sequence);
     int context = whole.context() - whole.rows() + before + rows;
-    int[] table = Arrays.copyOfRange(pageTable, sequence * maxPages, (sequence + 1) * maxPages);
     TestTensor out = TestTensor.poisoned(shape.dtype(), rows, heads.query(), heads.dim());
     kernels.attention(
         new Attention(
@@ -212,7 +239,8 @@ final class AttentionCase {
             new Attention.Sequences(
                 TestTensor.ints(0, rows).on(kernels),
                 TestTensor.ints(context).on(kernels),
-                TestTensor.ints(table).on(kernels).reshape(1, maxPages),
+                TestTensor.ints(tableRow[sequence]).on(kernels),
+                tableOn(kernels, pageTable),
                 sequence < numGenerated() ? 1 : 0),
             new Attention.Mask(scale(), shape.window()),
             out.on(kernels)));

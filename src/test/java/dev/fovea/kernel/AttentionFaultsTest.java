@@ -28,20 +28,25 @@ class AttentionFaultsTest {
     /** The table is read from one entry further on. */
     PAGE_OFF_BY_ONE(
         (data, in) -> {
-          System.arraycopy(in.pageTable(), 1, in.pageTable(), 0, 2);
+          System.arraycopy(in.pageTable(), entry(in, 0) + 1, in.pageTable(), entry(in, 0), 2);
           in.contextLength()[0] -= KvLayer.PAGE_SLOTS;
           return in;
         }),
     /** One span in the middle never reaches the sum. */
     SPAN_DROPPED(
         (data, in) -> {
-          System.arraycopy(in.pageTable(), 2, in.pageTable(), 1, 1);
+          in.pageTable()[entry(in, 0) + 1] = in.pageTable()[entry(in, 0) + 2];
           in.contextLength()[0] -= KvLayer.PAGE_SLOTS;
           return in;
         }),
     ANOTHER_SEQUENCES_PAGES(
         (data, in) -> {
-          in.pageTable()[1] = in.pageTable()[in.maxPages()];
+          in.pageTable()[entry(in, 0) + 1] = in.pageTable()[entry(in, 1)];
+          return in;
+        }),
+    ANOTHER_SEQUENCES_ROW(
+        (data, in) -> {
+          in.tableRow()[0] = in.tableRow()[1];
           return in;
         });
 
@@ -55,10 +60,16 @@ class AttentionFaultsTest {
       return this == WINDOW_ONE_TOO_WIDE || this == WINDOW_ONE_TOO_NARROW || this == NO_WINDOW;
     }
 
+    /** Where a sequence's pages begin in the page table. */
+    private static int entry(AttentionCase.Inputs in, int sequence) {
+      return in.tableRow()[sequence] * in.maxPages();
+    }
+
     private static AttentionCase.Inputs with(AttentionCase.Inputs in, int window) {
       return new AttentionCase.Inputs(
           in.queryStart(),
           in.contextLength(),
+          in.tableRow(),
           in.pageTable(),
           in.maxPages(),
           window,

@@ -10,6 +10,7 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,7 +106,23 @@ class BadArgumentsTest {
         refused(
             "gatherRows: another dtype",
             "out: expected BF16, got \\[1, 8\\] F32",
-            k -> k.gatherRows(t(BF16, 4, 8), ids(0), t(F32, 1, 8))));
+            k -> k.gatherRows(t(BF16, 4, 8), ids(0), t(F32, 1, 8))),
+        refused(
+            "putIds: a place past out",
+            "places.*0.*3.*got 4",
+            k -> k.putIds(ids(1, 2), null, ids(0, 4), t(DType.I32, 2, 2))),
+        refused(
+            "putIds: a source past ids",
+            "sources.*0.*1.*got 2",
+            k -> k.putIds(ids(1, 2), ids(2), ids(0), t(DType.I32, 4))),
+        refused(
+            "putIds: more ids than places",
+            "ids: expected \\[1\\].*got \\[2\\]",
+            k -> k.putIds(ids(1, 2), null, ids(0), t(DType.I32, 4))),
+        refused(
+            "putIds: out of floats",
+            "out: expected I32, got \\[4\\] f32",
+            k -> k.putIds(ids(1), null, ids(0), t(F32, 4))));
   }
 
   static Stream<Arguments> products() {
@@ -139,8 +156,12 @@ class BadArgumentsTest {
   }
 
   private static Attention.Sequences sequences(int[] start, int[] length, int[] table) {
-    return new Attention.Sequences(
-        ids(start), ids(length), ids(table).reshape(length.length, table.length / length.length));
+    return sequences(start, length, IntStream.range(0, length.length).toArray(), table);
+  }
+
+  private static Attention.Sequences sequences(int[] start, int[] length, int[] row, int[] table) {
+    TensorView pages = ids(table).reshape(length.length, table.length / length.length);
+    return new Attention.Sequences(ids(start), ids(length), ids(row), pages, 0);
   }
 
   static Stream<Arguments> attentions() {
@@ -194,7 +215,17 @@ class BadArgumentsTest {
         refused(
             "a page past P",
             "pageTable.*0.*2.*got 3",
-            k -> k.attention(attention(q, pages, sequences(a(0, 2), a(70), a(1, 3)), mask))));
+            k -> k.attention(attention(q, pages, sequences(a(0, 2), a(70), a(1, 3)), mask))),
+        refused(
+            "a row past the table",
+            "tableRow.*0.*0.*got 1",
+            k -> k.attention(attention(q, pages, sequences(a(0, 2), a(70), a(1), a(1, 2)), mask))),
+        refused(
+            "rows of another batch",
+            "tableRow: expected \\[1\\], got \\[2\\]",
+            k ->
+                k.attention(
+                    attention(q, pages, sequences(a(0, 2), a(70), a(0, 0), a(1, 2)), mask))));
   }
 
   private static int[] a(int... values) {
@@ -237,9 +268,9 @@ class BadArgumentsTest {
             "slots.*191.*got 192",
             k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {0, 192}))),
         refused(
-            "a negative slot",
-            "slots.*got -1",
-            k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {-1, 0}))));
+            "a slot before the pool",
+            "slots.*got -2",
+            k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {-2, 0}))));
   }
 
   private static void sampleAt(Kernels k, float temperature) {

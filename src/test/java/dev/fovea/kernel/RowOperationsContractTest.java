@@ -83,6 +83,37 @@ class RowOperationsContractTest {
     }
   }
 
+  @Test
+  void putIdsScattersAndMakesNegativeIdsZero() {
+    int[] ids = {7, -1, 5, 9, Integer.MIN_VALUE, Integer.MAX_VALUE};
+    int[] sources = {5, 1, 3, 3, 4};
+    int[] places = {8, 0, 3, 11, 4};
+    int[] before = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    int[] picked = {0, 2, 3, 9, 0, 6, 7, 8, Integer.MAX_VALUE, 10, 11, 9};
+    int[] inOrder = {0, 2, 3, 5, 9, 6, 7, 8, 7, 10, 11, 0};
+    int[] allPlaces = {8, 0, 3, 4, 11, 9};
+    Backends.onEach(
+        kernels -> {
+          TestTensor out = TestTensor.ints(before);
+          kernels.putIds(
+              TestTensor.ints(ids).on(kernels),
+              TestTensor.ints(sources).on(kernels),
+              TestTensor.ints(places).on(kernels),
+              out.on(kernels).reshape(3, 4));
+          kernels.synchronize();
+          out.assertCanariesAlive("putIds out");
+          assertThat(out.ints()).isEqualTo(picked);
+          TestTensor direct = TestTensor.ints(before);
+          kernels.putIds(
+              TestTensor.ints(7, -1, 5, 9, Integer.MIN_VALUE, 10).on(kernels),
+              null,
+              TestTensor.ints(allPlaces).on(kernels),
+              direct.on(kernels));
+          kernels.synchronize();
+          assertThat(direct.ints()).isEqualTo(inOrder);
+        });
+  }
+
   @ParameterizedTest
   @EnumSource(Activation.class)
   void activationMatchesFp64(Activation kind) {

@@ -145,7 +145,7 @@ class ModelRunnerTest {
   }
 
   /** The embedding is tied, so one NaN row makes one NaN logit in every row of logits. */
-  private static Tensor nanInRow(Tensor tensor, int row) {
+  static Tensor nanInRow(Tensor tensor, int row) {
     byte[] data = tensor.data().clone();
     int rowBytes = (int) (data.length / tensor.shape()[0]);
     Arrays.fill(data, row * rowBytes, (row + 1) * rowBytes, (byte) 0xff);

@@ -30,7 +30,7 @@ class DisconnectTest {
 
   @AfterEach
   void nothingIsLeft() {
-    assertThat(openRequests.awaitNone(Duration.ofSeconds(5))).as("a shutdown would wait").isTrue();
+    assertThat(openRequests.awaitOpen(Duration.ofSeconds(5))).as("a shutdown would wait").isTrue();
     Waiting.until(
         "no sequence holds pages", () -> load().running() == 0 && load().usedPages() == 0);
   }

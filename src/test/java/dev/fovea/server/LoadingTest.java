@@ -113,10 +113,10 @@ class LoadingTest {
     Http.Answer fatal =
         http.post(Http.COMPLETIONS, "{\"prompt\":[%d]}".formatted(ParrotRunner.FATAL));
 
-    assertThat(process.code()).as("clients are told before the process ends").isNull();
     assertThat(fatal.status()).isIn(500, 503);
     assertThat(fatal.json().at("/error/message").asText()).doesNotContain("the device broke");
     Waiting.until("the process is told to end", () -> process.code() == ExitCode.ENGINE_DEAD);
+    assertThat(process.wasEverybodyTold()).isTrue();
     assertThat(http.get("/q/health/live").status()).isEqualTo(503);
     assertThat(http.get("/health").json().get("status").asText()).isEqualTo("failed");
     Http.Answer after = http.post(Http.COMPLETIONS, "{\"prompt\":\"a\"}");

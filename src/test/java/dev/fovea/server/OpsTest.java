@@ -7,8 +7,6 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,43 +70,6 @@ class OpsTest {
     assertThat(http.get("/v1/models/test/parrot").json().get("id").asText())
         .isEqualTo("test/parrot");
     assertThat(http.get("/v1/models/parrot").json().get("id").asText()).isEqualTo("parrot");
-  }
-
-  @Test
-  void metricsCountRequestsAndTokens() {
-    double requests = metric("fovea_requests_total{mp_scope=\"application\",outcome=\"length\",}");
-    double prompt = metric("fovea_prompt_tokens_total{mp_scope=\"application\",}");
-    double output = metric("fovea_generated_tokens_total{mp_scope=\"application\",}");
-    double first = metric("fovea_time_to_first_token_seconds_count{mp_scope=\"application\",}");
-
-    assertThat(http.post(Http.COMPLETIONS, "{\"prompt\":\"abcde\",\"max_tokens\":7}").status())
-        .isEqualTo(200);
-
-    Waiting.until(
-        "the request has been counted",
-        () ->
-            metric("fovea_requests_total{mp_scope=\"application\",outcome=\"length\",}")
-                == requests + 1);
-    assertThat(metric("fovea_prompt_tokens_total{mp_scope=\"application\",}"))
-        .isEqualTo(prompt + 5);
-    assertThat(metric("fovea_generated_tokens_total{mp_scope=\"application\",}"))
-        .isEqualTo(output + 7);
-    assertThat(metric("fovea_time_to_first_token_seconds_count{mp_scope=\"application\",}"))
-        .isEqualTo(first + 1);
-    assertThat(metric("fovea_requests_running{mp_scope=\"application\",}")).isZero();
-    assertThat(metric("fovea_kv_usage_ratio{mp_scope=\"application\",}")).isZero();
-  }
-
-  @Test
-  void metricsHaveBucketsInfoAndNoQuantiles() {
-    Http.Answer answer = http.get("/metrics");
-    assertThat(answer.header("Content-Type")).startsWith("text/plain");
-    assertThat(answer.text())
-        .contains("fovea_inter_token_seconds_bucket{mp_scope=\"application\",le=\"0.02\",}")
-        .contains("fovea_request_seconds_bucket{mp_scope=\"application\",le=\"300.0\",}")
-        .contains("fovea_requests_waiting")
-        .containsPattern("fovea_info\\{attention_kernel=\"none\",backend=\"test\".* 1.0")
-        .doesNotContain("quantile=");
   }
 
   @Test
@@ -182,13 +143,5 @@ class OpsTest {
     JsonNode examples = http.get("/examples").json();
     assertThat(examples).hasSize(2);
     assertThat(examples.at("/1/mode").asText()).isEqualTo("completion");
-  }
-
-  private double metric(String name) {
-    Matcher line =
-        Pattern.compile("^" + Pattern.quote(name) + " (\\S+)$", Pattern.MULTILINE)
-            .matcher(http.get("/metrics").text());
-    assertThat(line.find()).as(name).isTrue();
-    return Double.parseDouble(line.group(1));
   }
 }

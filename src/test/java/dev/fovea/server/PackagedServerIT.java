@@ -2,54 +2,35 @@ package dev.fovea.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What {@code package} made, run as a user runs it. */
 class PackagedServerIT {
-  private static final Pattern LISTENING = Pattern.compile("Listening on: (http://\\S+)");
   private static final String STORY = "Once upon a time";
-  private static final String ENDLESS =
-      "{\"prompt\":\"%s\",\"max_tokens\":16000,\"ignore_eos\":true,\"stream\":true}"
-          .formatted(STORY);
+  private static final String STORY_250 =
+      "{\"prompt\":\"%s\",\"max_tokens\":250,\"ignore_eos\":true,\"stream\":true}".formatted(STORY);
 
   @Test
-  void servesTheShippedModelAndGoesDownInWords() throws Exception {
-    Process server = start("--port", "0");
-    try {
-      URI base = awaitListening(server);
-      Http http = new Http(base);
-      Waiting.until("the model is ready", () -> http.get("/q/health/ready").status() == 200);
+  void servesTheShippedModelAndFinishesBeforeItGoes() throws Exception {
+    try (PackagedServer server = PackagedServer.listening()) {
+      Http http = server.awaitReady();
       Http.Answer answer =
           http.post(
               Http.CHAT,
               "{\"messages\":[{\"role\":\"user\",\"content\":\"Who are you?\"}],\"temperature\":0}");
       assertThat(answer.json().at("/choices/0/message/content").asText()).contains("Fovea");
 
-      try (RawConnection stream = RawConnection.posting(base, Http.COMPLETIONS, ENDLESS)) {
+      try (RawConnection stream =
+          RawConnection.posting(server.base(), Http.COMPLETIONS, STORY_250)) {
         assertThat(stream.readUntil("data: {")).startsWith("HTTP/1.1 200 ");
-        server.destroy();
-        assertThat(stream.readToTheEnd())
-            .contains("event: error\ndata: {\"error\":{\"message\":\"the server is going down\"")
-            .doesNotContain("[DONE]");
+        server.terminate();
+        assertThat(stream.readUntil("data: [DONE]")).doesNotContain("event: error");
       }
-      assertThat(server.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(server.exitValue()).isZero();
-    } finally {
-      server.destroyForcibly();
+      assertThat(server.awaitExit()).isZero();
     }
   }
 
@@ -92,7 +73,7 @@ class PackagedServerIT {
   private record Ended(int exitCode, String out, String err) {}
 
   private static Ended run(String input, Stream<String> args) throws Exception {
-    Process process = start(args.toArray(String[]::new));
+    Process process = PackagedServer.run(args.toArray(String[]::new));
     try (var in = process.getOutputStream()) {
       in.write(input.getBytes(StandardCharsets.UTF_8));
     }
@@ -100,34 +81,5 @@ class PackagedServerIT {
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Ended(process.waitFor(), out, err);
-  }
-
-  private static Process start(String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                "target/quarkus-app/quarkus-run.jar"));
-    command.addAll(List.of(args));
-    return new ProcessBuilder(command).start();
-  }
-
-  /** Reads the log up to the line with the address; the rest is read and dropped. */
-  private static URI awaitListening(Process server) throws IOException {
-    BufferedReader log =
-        new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
-    StringBuilder read = new StringBuilder();
-    for (String line = log.readLine(); line != null; line = log.readLine()) {
-      Matcher listening = LISTENING.matcher(line);
-      if (listening.find()) {
-        Thread rest = new Thread(() -> log.lines().forEach(dropped -> {}), "drop-log");
-        rest.setDaemon(true);
-        rest.start();
-        return URI.create(listening.group(1));
-      }
-      read.append(line).append('\n');
-    }
-    throw new AssertionError("the server did not start:\n" + read);
   }
 }

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A model that says its prompt again and again, from the tokens in its pages, so that a test knows
- * what any prompt will be answered. Some ids of a prompt have a meaning of their own.
+ * what any prompt will be answered; the second choice begins with the second token, and so on. Some
+ * ids of a prompt have a meaning of their own.
  */
 final class ParrotRunner implements StepRunner {
   /** Ends the answer, as an end token does. */
@@ -24,6 +25,9 @@ final class ParrotRunner implements StepRunner {
   /** The device breaks for good. */
   static final int FATAL = 260;
 
+  /** The device never finishes the step that would say it. */
+  static final int HANG = 261;
+
   static final int SLOW_MILLIS = 20;
 
   private final Limits limits;
@@ -36,13 +40,14 @@ final class ParrotRunner implements StepRunner {
     slots = new int[limits.numPages() * Batch.PAGE_SLOTS];
   }
 
-  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow) {}
+  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow, boolean hangs) {}
 
   @Override
   public Ticket submit(Batch batch) {
     int numDraws = (int) batch.entries().stream().filter(entry -> entry.draw() != null).count();
     Tokens tokens = new Tokens(new int[numDraws], new boolean[numDraws]);
     boolean isSlow = false;
+    boolean hangs = false;
     int row = 0;
     for (Batch.Entry entry : batch.entries()) {
       int length = append(entry);
@@ -50,23 +55,28 @@ final class ParrotRunner implements StepRunner {
         continue;
       }
       int promptLength = length - (int) entry.draw().position();
-      int id = slots[slot(entry, (int) (entry.draw().position() % promptLength))];
+      int said = (int) ((entry.draw().position() + entry.draw().choice()) % promptLength);
+      int id = slots[slot(entry, said)];
       if (id == FATAL) {
         throw new IllegalStateException("the device broke");
       }
       isSlow |= id == SLOW;
+      hangs |= id == HANG;
       tokens.ids()[row] = id;
       tokens.valid()[row] = id != POISON;
       row++;
     }
     Ticket ticket = new Ticket(numSteps++);
-    inFlight.addLast(new Pending(ticket, tokens, isSlow));
+    inFlight.addLast(new Pending(ticket, tokens, isSlow, hangs));
     return ticket;
   }
 
   @Override
   public Tokens await(Ticket ticket) {
     Pending pending = inFlight.removeFirst();
+    while (pending.hangs()) {
+      LockSupport.park();
+    }
     if (pending.isSlow()) {
       LockSupport.parkNanos(SLOW_MILLIS * 1_000_000L);
     }

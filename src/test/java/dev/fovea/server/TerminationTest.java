@@ -12,11 +12,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** A server that is asked to end while clients wait: each of them is told. */
+/** A server that is asked to end and whose clients want more than it has time for: each is told. */
 @QuarkusTest
-@TestProfile(TerminationTest.OwnServer.class)
+@TestProfile(TerminationTest.Impatient.class)
 class TerminationTest {
   private static final String SLOW_PROMPT =
       "[65" + ",%d".formatted(ParrotRunner.SLOW).repeat(8) + "]";
@@ -26,7 +27,12 @@ class TerminationTest {
   @Inject ModelService models;
 
   /** This test leaves a server behind that serves nobody else. */
-  public static final class OwnServer implements QuarkusTestProfile {}
+  public static final class Impatient implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("fovea.shutdown-timeout", "0.5S");
+    }
+  }
 
   @Test
   void everyOpenAnswerEndsInWordsAndNewWorkIsRefused() throws IOException {
@@ -45,6 +51,7 @@ class TerminationTest {
 
       Waiting.until("the process is told to end", () -> process.code() != null);
       assertThat(process.code()).isEqualTo(ExitCode.OK);
+      assertThat(process.wasEverybodyTold()).isTrue();
       assertThat(stream.readToTheEnd())
           .contains("event: error\ndata: {\"error\":{\"message\":\"the server is going down\"")
           .doesNotContain("[DONE]");

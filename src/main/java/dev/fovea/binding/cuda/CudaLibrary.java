@@ -6,6 +6,7 @@ import dev.fovea.binding.EmbedParams;
 import dev.fovea.binding.GatherRowsParams;
 import dev.fovea.binding.LinearParams;
 import dev.fovea.binding.NormParams;
+import dev.fovea.binding.PutIdsParams;
 import dev.fovea.binding.RopeAppendParams;
 import dev.fovea.binding.SampleParams;
 import org.bytedeco.javacpp.Loader;
@@ -74,6 +75,22 @@ public final class CudaLibrary {
   public static native int foveaDeviceMemory(
       StreamHandle stream, @Cast("int64_t*") long[] freeBytes, @Cast("int64_t*") long[] totalBytes);
 
+  public static native int foveaNewEvent(StreamHandle stream, @Cast("uint64_t*") long[] event);
+
+  public static native int foveaFreeEvent(StreamHandle stream, @Cast("uint64_t") long event);
+
+  public static native int foveaRecordEvent(StreamHandle stream, @Cast("uint64_t") long event);
+
+  public static native int foveaAwaitEvent(StreamHandle stream, @Cast("uint64_t") long event);
+
+  public static native int foveaBeginGraph(StreamHandle stream);
+
+  public static native int foveaEndGraph(StreamHandle stream, @Cast("uint64_t*") long[] graph);
+
+  public static native int foveaLaunchGraph(StreamHandle stream, @Cast("uint64_t") long graph);
+
+  public static native int foveaFreeGraph(StreamHandle stream, @Cast("uint64_t") long graph);
+
   public static native int foveaCopy(
       StreamHandle stream, @Cast("uint64_t") long to, @Cast("uint64_t") long from, long bytes);
 
@@ -105,6 +122,8 @@ public final class CudaLibrary {
   public static native int activation(StreamHandle stream, @Const ActivationParams p);
 
   public static native int gatherRows(StreamHandle stream, @Const GatherRowsParams p);
+
+  public static native int putIds(StreamHandle stream, @Const PutIdsParams p);
 
   public static native int sample(StreamHandle stream, @Const SampleParams p);
 

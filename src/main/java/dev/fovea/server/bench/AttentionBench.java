@@ -123,14 +123,18 @@ public final class AttentionBench {
     Collections.shuffle(order, new Random(2));
     TensorView starts = TensorView.host(DType.I32, c.sequences() + 1);
     TensorView lengths = TensorView.host(DType.I32, c.sequences());
+    TensorView rows = TensorView.host(DType.I32, c.sequences());
     IntBuffer start = starts.bytes().asIntBuffer();
     IntBuffer length = lengths.bytes().asIntBuffer();
+    IntBuffer row = rows.bytes().asIntBuffer();
     for (int i = 0; i < c.sequences(); i++) {
       start.put(i + 1, (i + 1) * c.rows());
       length.put(i, c.context());
+      row.put(i, i);
     }
     TensorView placedStarts = bench.place(starts);
     TensorView placedLengths = bench.place(lengths);
+    TensorView placedRows = bench.place(rows);
     int numGenerated = c.isDecode() ? c.sequences() : 0;
     Attention.Mask mask = new Attention.Mask((float) (1 / Math.sqrt(c.heads().dim())), 0);
     List<Attention> calls = new ArrayList<>();
@@ -140,7 +144,8 @@ public final class AttentionBench {
       IntBuffer ids = table.bytes().asIntBuffer();
       order.subList(from, from + tablePages).forEach(ids::put);
       Attention.Sequences sequences =
-          new Attention.Sequences(placedStarts, placedLengths, bench.place(table), numGenerated);
+          new Attention.Sequences(
+              placedStarts, placedLengths, placedRows, bench.place(table), numGenerated);
       calls.add(new Attention(q, cache, sequences, mask, out));
     }
     return calls;

@@ -22,14 +22,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures kernels and whole models between the machine's own ceilings. */
+/** Measures kernels and whole models between the machine's own ceilings, and servers. */
 @Command(
     name = "bench",
     description = {
-      "Measures kernels and whole models; opens no port.",
-      "Each row stands beside the ceiling of the same moment; a row whose ceilings",
-      "drifted by more than a tenth is void."
+      "Measures kernels, whole models and servers; opens no port.",
+      "Each row of a kernel or model stands beside the ceiling of the same moment; one",
+      "whose ceilings drifted by more than a tenth is void."
     },
+    subcommands = {BenchServeCommand.class, BenchPlotCommand.class},
     mixinStandardHelpOptions = true)
 final class BenchCommand {
   private static final long MIB = 1L << 20;

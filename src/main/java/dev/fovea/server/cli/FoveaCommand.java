@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
       "FOVEA_MAX_CONTEXT is --max-context.",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be",
-      "served, 4 the address cannot be listened on, 70 the engine died."
+      "served, 4 the address cannot be listened on, 70 the engine died, 71 it hung."
     })
 public final class FoveaCommand {
 

@@ -3,6 +3,7 @@ package dev.fovea.server.cli;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.FoveaConfig;
+import dev.fovea.server.TerminationSignals;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.smallrye.config.SmallRyeConfig;
@@ -54,6 +55,9 @@ final class ServeCommand implements Callable<Integer> {
       return ExitCode.ADDRESS_UNUSABLE.code();
     }
     given.forEach(System::setProperty);
+    if (LaunchMode.current() == LaunchMode.NORMAL) {
+      TerminationSignals.endAtOnce();
+    }
     Quarkus.run();
     return ExitCode.OK.code();
   }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 
 /**
  * Requests whose answers have not ended; any thread. The responses are asked, rather than their
@@ -25,11 +24,19 @@ public final class OpenRequests {
     responses.add(response);
   }
 
-  /** Blocks until there is none, or so long; false: there still are some. */
-  public boolean awaitNone(Duration patience) {
+  /**
+   * Blocks until those that are open now have ended, or so long; false: some still are open. Those
+   * that come meanwhile are not waited for: clients that try again and again could keep it up.
+   *
+   * <p>A copy is asked: an HTTP/2 response asks for its connection's lock, and whoever adds a
+   * response holds that lock while asking for the set's.
+   */
+  public boolean awaitOpen(Duration patience) {
     long deadline = System.nanoTime() + patience.toNanos();
+    List<HttpServerResponse> open = List.of(responses.toArray(HttpServerResponse[]::new));
     while (true) {
-      if (open().isEmpty()) {
+      open = open.stream().filter(response -> !response.ended() && !response.closed()).toList();
+      if (open.isEmpty()) {
         return true;
       }
       if (System.nanoTime() > deadline) {
@@ -37,15 +44,5 @@ public final class OpenRequests {
       }
       LockSupport.parkNanos(PAUSE_NANOS);
     }
-  }
-
-  /**
-   * A copy is asked: an HTTP/2 response asks for its connection's lock, and whoever adds a response
-   * holds that lock while asking for the set's.
-   */
-  private List<HttpServerResponse> open() {
-    return Stream.of(responses.toArray(HttpServerResponse[]::new))
-        .filter(response -> !response.ended() && !response.closed())
-        .toList();
   }
 }

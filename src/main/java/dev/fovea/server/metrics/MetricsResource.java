@@ -1,5 +1,6 @@
 package dev.fovea.server.metrics;
 
+import io.prometheus.client.exporter.common.TextFormat;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.metrics.MetricsRequestHandler;
 import jakarta.inject.Singleton;
@@ -36,7 +37,7 @@ public final class MetricsResource {
         (status, message, responseHeaders) -> {
           Response.ResponseBuilder builder = Response.status(status).entity(message);
           responseHeaders.forEach(builder::header);
-          answer[0] = builder.build();
+          answer[0] = (status == 200 ? builder.type(TextFormat.CONTENT_TYPE_004) : builder).build();
         });
     return answer[0];
   }

@@ -1,64 +1,83 @@
 package dev.fovea.server.metrics;
 
-import dev.fovea.engine.EngineStatus;
+import dev.fovea.engine.EngineStatus.Totals;
 import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.engine.RequestTrace;
 import dev.fovea.kernel.KernelsInfo;
+import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.Version;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
+import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.metrics.SharedMetricRegistries;
+import io.smallrye.metrics.legacyapi.LegacyMetricRegistryAdapter;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Duration;
-import java.util.Locale;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import org.eclipse.microprofile.metrics.Counter;
+import org.eclipse.microprofile.metrics.Metadata;
 import org.eclipse.microprofile.metrics.MetricRegistry;
 import org.eclipse.microprofile.metrics.Tag;
-import org.eclipse.microprofile.metrics.Timer;
 
-/** Counts requests and tokens and times them; any thread. */
+/**
+ * Counts requests and times them; any thread. What the engine counts itself is read from it when
+ * somebody looks, so that it moves while requests run.
+ */
 @Singleton
 public final class ServerMetrics {
-  private static final EngineStatus.Load IDLE = new EngineStatus.Load(0, 0, 0, 0, 1);
-
-  private final MetricRegistry registry;
-  private final Timer firstToken;
-  private final Timer interToken;
-  private final Timer request;
-  private final Timer queue;
-  private volatile ServedModel model;
+  private final LegacyMetricRegistryAdapter registry;
+  private final EngineNumbers engine = new EngineNumbers();
+  private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+  private final Distributions distributions;
+  private final VllmNames vllmNames;
+  private final boolean hasVllmNames;
 
   @Inject
-  ServerMetrics() {
+  ServerMetrics(FoveaConfig config) {
     SharedMetricRegistries.getOrCreate(MetricRegistry.BASE_SCOPE);
-    registry = SharedMetricRegistries.getOrCreate(MetricRegistry.APPLICATION_SCOPE);
-    firstToken = registry.timer(MetricNames.FIRST_TOKEN);
-    interToken = registry.timer(MetricNames.INTER_TOKEN);
-    request = registry.timer(MetricNames.REQUEST);
-    queue = registry.timer(MetricNames.QUEUE);
-    registry.gauge(MetricNames.RUNNING, () -> load(EngineStatus.Load::running));
-    registry.gauge(MetricNames.WAITING, () -> load(EngineStatus.Load::waiting));
-    registry.gauge(
-        MetricNames.KV_USAGE, () -> load(load -> (double) load.usedPages() / load.numPages()));
-    for (String outcome : new String[] {"stop", "length", "cancelled", "failed"}) {
-      registry.counter(MetricNames.REQUESTS, outcome(outcome));
+    registry =
+        (LegacyMetricRegistryAdapter)
+            SharedMetricRegistries.getOrCreate(MetricRegistry.APPLICATION_SCOPE);
+    distributions = Distributions.in(registry);
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(
+          outcome, registry.counter(MetricNames.REQUESTS, new Tag("outcome", outcome.label())));
     }
-    registry.counter(MetricNames.PROMPT_TOKENS);
-    registry.counter(MetricNames.OUTPUT_TOKENS);
-    registry.counter(MetricNames.PREEMPTIONS);
+    gauge(MetricNames.RUNNING, numbers -> numbers.load().running());
+    gauge(MetricNames.WAITING, numbers -> numbers.load().waiting());
+    gauge(MetricNames.KV_USAGE, EngineNumbers::kvUsage);
+    gauge(MetricNames.CACHED_PAGES, numbers -> numbers.load().cachedPages());
+    gauge(MetricNames.PAGES, numbers -> numbers.load().numPages());
+    total(MetricNames.PROMPT_TOKENS, Totals::promptTokens);
+    total(MetricNames.OUTPUT_TOKENS, Totals::outputTokens);
+    total(MetricNames.CACHE_QUERIES, Totals::promptTokens);
+    total(MetricNames.CACHE_HITS, Totals::cachedTokens);
+    total(MetricNames.PREEMPTIONS, Totals::preemptions);
+    total(MetricNames.STEPS, Totals::steps);
+    vllmNames = new VllmNames(engine, outcomes, distributions);
+    hasVllmNames = config.metrics().vllmNames();
+    if (hasVllmNames) {
+      exposition().register(vllmNames);
+    }
   }
 
   /** The registry outlives the application in dev mode, and its gauges would hold on to it. */
   void stop(@Observes ShutdownEvent event) {
+    if (hasVllmNames) {
+      exposition().unregister(vllmNames);
+    }
     registry.removeMatching((id, metric) -> true);
     SharedMetricRegistries.dropAll();
   }
 
-  /** From now on the gauges speak of this model. */
+  /** From now on the numbers are this model's. */
   public void observe(ServedModel served) {
-    model = served;
+    engine.observe(served);
     KernelsInfo kernels = served.facts().kernels();
     registry.gauge(
         MetricNames.INFO,
@@ -73,33 +92,27 @@ public final class ServerMetrics {
 
   /** To be taken when a request arrives. */
   public TokenTimer newTokenTimer() {
-    return new TokenTimer(firstToken, interToken, System::nanoTime);
+    Distributions.Times times = distributions.times();
+    return new TokenTimer(times.firstToken(), times.interToken(), System::nanoTime);
   }
 
   /** A request has ended. */
   public void count(Ending ending, RequestTrace trace) {
-    registry.counter(MetricNames.REQUESTS, outcome(outcomeOf(ending))).inc();
-    registry.counter(MetricNames.PROMPT_TOKENS).inc(trace.promptTokens());
-    registry.counter(MetricNames.OUTPUT_TOKENS).inc(trace.outputTokens());
-    registry.counter(MetricNames.PREEMPTIONS).inc(trace.preemptions());
-    queue.update(Duration.ofNanos(trace.queueNanos()));
-    request.update(
-        Duration.ofNanos(trace.queueNanos() + trace.prefillNanos() + trace.decodeNanos()));
+    outcomes.get(Outcome.of(ending)).inc();
+    distributions.add(trace);
   }
 
-  private static String outcomeOf(Ending ending) {
-    if (ending instanceof Ending.Finished finished) {
-      return finished.reason().name().toLowerCase(Locale.ROOT);
-    }
-    return ending instanceof Ending.Cancelled ? "cancelled" : "failed";
+  private void gauge(Metadata metadata, ToDoubleFunction<EngineNumbers> value) {
+    registry.gauge(metadata, () -> value.applyAsDouble(engine));
   }
 
-  private static Tag outcome(String value) {
-    return new Tag("outcome", value);
+  private void total(Metadata metadata, ToLongFunction<Totals> value) {
+    registry.counter(metadata, engine, numbers -> value.applyAsLong(numbers.totals()));
   }
 
-  private double load(ToDoubleFunction<EngineStatus.Load> part) {
-    ServedModel served = model;
-    return part.applyAsDouble(served == null ? IDLE : served.engine().status().load());
+  /** What the library's page is made from. */
+  private CollectorRegistry exposition() {
+    return ((PrometheusMeterRegistry) registry.getPrometheusMeterRegistry())
+        .getPrometheusRegistry();
   }
 }

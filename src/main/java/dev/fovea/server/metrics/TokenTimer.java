@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.eclipse.microprofile.metrics.Timer;
 
-/** Times the tokens of one request from its arrival; for one thread at a time. */
+/** Times the tokens of one output from its request's arrival; for one thread at a time. */
 public final class TokenTimer {
   private final Timer firstToken;
   private final Timer interToken;
@@ -13,25 +13,38 @@ public final class TokenTimer {
   private boolean started;
 
   TokenTimer(Timer firstToken, Timer interToken, LongSupplier nanoTime) {
+    this(firstToken, interToken, nanoTime, nanoTime.getAsLong());
+  }
+
+  private TokenTimer(Timer firstToken, Timer interToken, LongSupplier nanoTime, long startNanos) {
     this.firstToken = firstToken;
     this.interToken = interToken;
     this.nanoTime = nanoTime;
-    this.lastNanos = nanoTime.getAsLong();
+    this.lastNanos = startNanos;
   }
 
-  /** So many tokens have come at once. */
+  /** Of one more output of the same request, before any token. */
+  public TokenTimer forAnotherOutput() {
+    return new TokenTimer(firstToken, interToken, nanoTime, lastNanos);
+  }
+
+  /** So many tokens have come at once; called for every token of every request. */
   public void tokens(int count) {
     long now = nanoTime.getAsLong();
-    Duration elapsed = Duration.ofNanos(now - lastNanos);
+    long elapsed = now - lastNanos;
     lastNanos = now;
-    if (!started) {
+    if (started) {
+      addGaps(count, Duration.ofNanos(elapsed / count));
+    } else {
       started = true;
-      firstToken.update(elapsed);
-      return;
+      firstToken.update(Duration.ofNanos(elapsed));
+      addGaps(count - 1, Duration.ZERO);
     }
-    Duration each = elapsed.dividedBy(count);
+  }
+
+  private void addGaps(int count, Duration gap) {
     for (int i = 0; i < count; i++) {
-      interToken.update(each);
+      interToken.update(gap);
     }
   }
 }

@@ -19,9 +19,21 @@ class OpenRequestsTest {
     HttpServerResponse ended = response(() -> true);
     HttpServerResponse open = response(() -> false);
     requests.add(ended);
-    assertThat(requests.awaitNone(SHORT)).isTrue();
+    assertThat(requests.awaitOpen(SHORT)).isTrue();
     requests.add(open);
-    assertThat(requests.awaitNone(SHORT)).isFalse();
+    assertThat(requests.awaitOpen(SHORT)).isFalse();
+  }
+
+  @Test
+  void thoseThatComeMeanwhileAreNotWaitedFor() {
+    requests.add(
+        response(
+            () -> {
+              requests.add(response(() -> false));
+              return true;
+            }));
+    assertThat(requests.awaitOpen(SHORT)).isTrue();
+    assertThat(requests.awaitOpen(SHORT)).as("unless they are asked for next time").isFalse();
   }
 
   /** An HTTP/2 connection holds its lock while it adds a request, and its responses ask for it. */
@@ -30,7 +42,7 @@ class OpenRequestsTest {
     HttpServerResponse next = response(() -> true);
     HttpServerResponse open = response(() -> isAdded(next));
     requests.add(open);
-    assertThat(requests.awaitNone(PATIENCE)).isTrue();
+    assertThat(requests.awaitOpen(PATIENCE)).isTrue();
   }
 
   private boolean isAdded(HttpServerResponse response) {
