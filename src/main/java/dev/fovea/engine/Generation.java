@@ -9,7 +9,8 @@ public interface Generation {
 
   /**
    * Ends the output at what has been delivered: the client has gone or no longer wants it. The
-   * listener then gets {@link GenerationListener.Ending.Cancelled} unless it has ended already.
+   * listener then gets {@link GenerationListener.Ending.Cancelled}, or the ending that was decided
+   * before; a paused one gets it too.
    */
   void cancel();
 

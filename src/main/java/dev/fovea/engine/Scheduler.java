@@ -36,11 +36,15 @@ final class Scheduler {
   private int numFreeRows;
   private long numArrived;
   private long numPreemptions;
+
+  /** Draws in flight of sequences that must see them. */
   private int numSeeing;
+
   private Blocked blocked = Blocked.NONE;
 
   /**
-   * The first in line that found too little room, and how much: it is not tried again before more.
+   * The first in line that found too little room, and how much: it is not tried again before there
+   * is more, or another prompt to share.
    */
   private record Blocked(Sequence sequence, int room) {
     static final Blocked NONE = new Blocked(null, 0);
@@ -76,12 +80,19 @@ final class Scheduler {
     planDecodes(plan);
     planPrefills(plan);
     admit(plan);
-    return plan.isEmpty() ? null : plan.toStep();
+    if (plan.isEmpty()) {
+      return null;
+    }
+    Step step = plan.toStep();
+    for (Sequence sequence : step.drawing()) {
+      numSeeing += sequence.mustSeeTokens() ? 1 : 0;
+    }
+    return step;
   }
 
   /**
-   * Whether the next step must not be planned before those in flight are committed: a sequence has
-   * to see its token first.
+   * Whether the next step must not be planned before those in flight are committed: they draw for a
+   * sequence that has to see its token first.
    */
   boolean mustSynchronize() {
     return numSeeing > 0;
@@ -102,6 +113,7 @@ final class Scheduler {
     for (int i = 0; i < drawing.size(); i++) {
       Sequence sequence = drawing.get(i);
       sequence.endDraw();
+      numSeeing -= sequence.mustSeeTokens() ? 1 : 0;
       if (sequence.state() != Sequence.State.FINISHED) {
         commit(sequence, tokens.ids()[i], tokens.valid()[i]);
         changed.add(sequence);
@@ -116,6 +128,10 @@ final class Scheduler {
       // What a preempted sequence had is no longer its own.
       if (pages.numPages() > 0) {
         pool.offer(pages, sequence.ids(), sequence.numTokens(), sequence.terms().cacheSalt());
+      }
+      if (sequence.numTokens() == sequence.numPrompt()) {
+        // Who begins with this prompt needs fewer pages from now on.
+        blocked = Blocked.NONE;
       }
     } else {
       pool.forget(pages);
@@ -278,13 +294,11 @@ final class Scheduler {
       place--;
     }
     running.add(place, sequence);
-    numSeeing += sequence.mustSeeTokens() ? 1 : 0;
   }
 
   /** Takes its pages and its row from a sequence that runs no longer. */
   private void leave(Sequence sequence) {
     pool.release(sequence.pages());
     freeRows[numFreeRows++] = sequence.row();
-    numSeeing -= sequence.mustSeeTokens() ? 1 : 0;
   }
 }

@@ -3,45 +3,41 @@ package dev.fovea.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.model.Batch;
 import dev.fovea.model.StepRunner.Limits;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests cut at random moments: waiting, in prefill, decoding, preempted, as they end. */
-@Timeout(120)
+/**
+ * Requests cut at random moments: waiting, in prefill, decoding, preempted, paused, as they end; by
+ * their listeners, by others, by deadlines.
+ */
+@Timeout(600)
 class CancelStormTest {
-  private static final int NUM_REQUESTS = 5_000;
   private static final int NUM_CLIENTS = 4;
-  private static final int MAX_IN_FLIGHT = 120;
+  private static final int MAX_OPEN = 120;
   private static final Limits LIMITS = new Limits(256, 16, 512, 14, 997);
   private static final EngineConfig CONFIG =
-      new EngineConfig(256, 64, 16, new EngineConfig.Queue(MAX_IN_FLIGHT, 10_000_000));
+      new EngineConfig(256, 64, 16, new EngineConfig.Queue(MAX_OPEN, 10_000_000));
 
   @Test
   void stormLeavesNothingBehind() throws Exception {
-    long seed = new Random().nextLong();
-    Storm storm = new Storm(NUM_REQUESTS, seed, Long.MAX_VALUE);
-    storm.run();
-    assertThat(storm.cuts).as("seed %d", seed).hasSize(NUM_REQUESTS);
-    assertThat(storm.death).as("seed %d", seed).isNotDone();
-    storm.assertNothingLeaks();
-    storm.assertOutputsEndAtTheCut();
-    assertThat(storm.engine.status().totals().preemptions()).isPositive();
-    assertThat(storm.cuts.stream().filter(cut -> cut.isCutShort(storm.model)))
-        .as("cut before their own end, seed %d", seed)
-        .hasSizeGreaterThan(NUM_REQUESTS / 4)
-        .anyMatch(cut -> cut.numTokens == 0);
+    storm(5_000);
+  }
+
+  @Test
+  @Tag("battery")
+  void longStormLeavesNothingBehind() throws Exception {
+    storm(50_000);
   }
 
   @Test
@@ -52,14 +48,35 @@ class CancelStormTest {
     assertThatThrownBy(storm.scheduler::checkIntegrity).hasMessageMatching("page \\d+: .* got 1");
   }
 
+  private static void storm(int numRequests) throws Exception {
+    long seed = new Random().nextLong();
+    Storm storm = new Storm(numRequests, seed, Long.MAX_VALUE);
+    storm.run();
+    assertThat(storm.cuts).as("seed %d", seed).hasSizeGreaterThan(numRequests);
+    assertThat(storm.death).as("seed %d", seed).isNotDone();
+    storm.assertNothingLeaks();
+    storm.assertOutputsEndAtTheCut();
+    assertThat(storm.engine.status().totals().preemptions()).isPositive();
+    assertThat(storm.engine.status().totals().cachedTokens()).isPositive();
+    assertThat(storm.cuts.stream().filter(cut -> cut.isCutShort(storm.model, 512)))
+        .as("cut before their own end, seed %d", seed)
+        .hasSizeGreaterThan(numRequests / 4)
+        .anyMatch(cut -> cut.numTokens() == 0)
+        .anyMatch(Cut::isTimedOut)
+        .anyMatch(Cut::isPaused);
+  }
+
   /** Clients on threads of their own, each with its own random choices. */
   private static final class Storm {
     final CompletableFuture<Throwable> death = new CompletableFuture<>();
     final List<Cut> cuts = new ArrayList<>();
     final FakeModel model = new FakeModel(LIMITS.vocabulary());
     final Engine engine;
-    private final Scheduler scheduler = new Scheduler(CONFIG, new PagePool(LIMITS.numPages()));
-    private final Semaphore places = new Semaphore(MAX_IN_FLIGHT);
+    private final Scheduler scheduler =
+        new Scheduler(CONFIG, new PagePool(LIMITS.numPages(), CONFIG.prefixCache()));
+    private final Semaphore places = new Semaphore(MAX_OPEN);
+    private final AtomicInteger numNumbered = new AtomicInteger();
+    private final CutSteps steps;
     private final int numRequests;
     private final long seed;
 
@@ -69,10 +86,12 @@ class CancelStormTest {
     Storm(int numRequests, long seed, long leakStep) {
       this.numRequests = numRequests;
       this.seed = seed;
+      steps = new CutSteps(numRequests);
       FakeStepRunner.Script script =
           new FakeStepRunner.Script() {
             @Override
             public void onSubmit(long step, Batch batch) {
+              steps.onSubmit(step, batch);
               if (step < leakStep) {
                 scheduler.checkIntegrity();
               } else if (step == leakStep) {
@@ -81,9 +100,9 @@ class CancelStormTest {
             }
 
             @Override
-            public void onAwait(long step) {
+            public long latencyNanos(long step, Batch batch) {
               // Slow enough that the clients keep up with it.
-              LockSupport.parkNanos(20_000);
+              return 20_000 + step * 7919 % 40_000;
             }
           };
       EngineObserver observer =
@@ -111,7 +130,7 @@ class CancelStormTest {
         client.join();
       }
       assertThat(failure.get()).as("seed %d", seed).isNull();
-      boolean haveAllEnded = places.tryAcquire(MAX_IN_FLIGHT, 20, TimeUnit.SECONDS);
+      boolean haveAllEnded = places.tryAcquire(MAX_OPEN, 20, TimeUnit.SECONDS);
       assertThat(haveAllEnded).as("all ended within 20 s, seed %d", seed).isTrue();
       engine.close();
     }
@@ -119,116 +138,95 @@ class CancelStormTest {
     private void submitAndCut(Random random) {
       RandomRequests requests = new RandomRequests(random, LIMITS.vocabulary(), 200, 300);
       List<Cut> open = new ArrayList<>();
-      for (int i = 0; i < numRequests / NUM_CLIENTS; i++) {
-        places.acquireUninterruptibly();
-        Cut cut = new Cut(requests.next(), random, places);
-        try {
-          cut.generation.set(engine.submit(cut.request, cut));
-        } catch (RejectedException dead) {
-          places.release();
-          return;
+      List<Cut> all = new ArrayList<>();
+      try {
+        for (int i = 0; i < numRequests / NUM_CLIENTS; i++) {
+          List<Cut> outputs = submit(requests, random, open);
+          open.addAll(outputs);
+          all.addAll(outputs);
+          while (random.nextInt(3) == 0 && !open.isEmpty()) {
+            open.remove(random.nextInt(open.size())).cutFromOutside(random.nextBoolean());
+          }
         }
-        synchronized (cuts) {
-          cuts.add(cut);
+        // Until all have ended, a reader may pause that nobody would cut.
+        cutPausedUntilPlacesAreFree(all);
+      } catch (RejectedException dead) {
+        all.forEach(cut -> cut.cutFromOutside(false));
+      }
+      synchronized (cuts) {
+        cuts.addAll(all);
+      }
+    }
+
+    private List<Cut> submit(RandomRequests requests, Random random, List<Cut> open) {
+      int number = numNumbered.getAndIncrement();
+      GenerationRequest request = steps.number(number, withDeadlines(requests.nextAlike(), random));
+      int numOutputs = random.nextInt(8) == 0 ? 1 + random.nextInt(CutSteps.MAX_CHOICES) : 1;
+      while (!places.tryAcquire(numOutputs)) {
+        cutPaused(open);
+        Thread.yield();
+      }
+      List<Cut> outputs = new ArrayList<>();
+      for (int choice = 0; choice < numOutputs; choice++) {
+        int own = choice;
+        steps.expect(number, choice);
+        outputs.add(new Cut(request, choice, random, places, () -> steps.cut(number, own)));
+      }
+      try {
+        List<Generation> generations =
+            engine.submit(List.of(new Engine.Submission(request, List.copyOf(outputs))));
+        for (int choice = 0; choice < numOutputs; choice++) {
+          outputs.get(choice).generation.set(generations.get(choice));
         }
-        open.add(cut);
-        while (random.nextInt(3) == 0 && !open.isEmpty()) {
-          open.remove(random.nextInt(open.size())).cutFromOutside(random.nextBoolean());
+      } catch (RejectedException dead) {
+        places.release(numOutputs);
+        throw dead;
+      }
+      return outputs;
+    }
+
+    private void cutPausedUntilPlacesAreFree(List<Cut> all) {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (places.availablePermits() < MAX_OPEN && System.nanoTime() < deadline) {
+        cutPaused(all);
+        Thread.yield();
+      }
+    }
+
+    /** As a server does with readers that have stopped reading. */
+    private static void cutPaused(List<Cut> some) {
+      for (Cut cut : some) {
+        if (cut.isPaused()) {
+          cut.cutFromOutside(false);
         }
       }
     }
 
+    private static GenerationRequest withDeadlines(GenerationRequest request, Random random) {
+      long queue = random.nextInt(8) == 0 ? 1 + random.nextInt(20_000_000) : 0;
+      long total = random.nextInt(8) == 0 ? 1 + random.nextInt(40_000_000) : 0;
+      GenerationRequest.Terms terms =
+          new GenerationRequest.Terms(
+              request.terms().cacheSalt(), new GenerationRequest.Deadlines(queue, total));
+      return new GenerationRequest(request.prompt(), request.sampling(), request.stop(), terms);
+    }
+
     void assertNothingLeaks() {
-      assertThat(engine.status().load())
+      EngineStatus.Load load = engine.status().load();
+      assertThat(load)
           .as("load, seed %d", seed)
-          .isEqualTo(new EngineStatus.Load(0, 0, 0, 0, LIMITS.numPages()));
+          .isEqualTo(new EngineStatus.Load(0, 0, 0, load.cachedPages(), LIMITS.numPages()));
       scheduler.checkIntegrity();
     }
 
     void assertOutputsEndAtTheCut() {
       long numDelivered = 0;
       for (Cut cut : cuts) {
-        cut.assertConsistent(model.complete(cut.request, LIMITS.maxContext()));
-        numDelivered += cut.numTokens;
+        cut.assertConsistent(model, LIMITS.maxContext());
+        numDelivered += cut.numTokens();
       }
       assertThat(engine.status().totals().outputTokens()).isEqualTo(numDelivered);
-    }
-  }
-
-  /** A request with its listener, who may cut it after some tokens; others may cut it any time. */
-  private static final class Cut implements GenerationListener {
-    final GenerationRequest request;
-    final AtomicReference<Generation> generation = new AtomicReference<>();
-    private final Semaphore places;
-    private final int cutAfter;
-    private final boolean isStop;
-    private final int[] ids;
-    private int numTokens;
-    private int numEndings;
-    private Ending ending;
-    private boolean isCutFromInside;
-    private int numCallsAfterCutFromInside;
-    private volatile boolean isCutFromOutside;
-    private int numCallsAfterCutFromOutside;
-
-    Cut(GenerationRequest request, Random random, Semaphore places) {
-      this.request = request;
-      this.places = places;
-      cutAfter = random.nextInt(150);
-      isStop = random.nextBoolean();
-      ids = new int[request.stop().maxTokens()];
-    }
-
-    void cutFromOutside(boolean asStop) {
-      cut(asStop);
-      isCutFromOutside = true;
-    }
-
-    @Override
-    public void onTokens(int[] fresh) {
-      numCallsAfterCutFromInside += isCutFromInside ? 1 : 0;
-      numCallsAfterCutFromOutside += isCutFromOutside ? 1 : 0;
-      System.arraycopy(fresh, 0, ids, numTokens, fresh.length);
-      numTokens += fresh.length;
-      if (numTokens > cutAfter && generation.get() != null) {
-        cut(isStop);
-        isCutFromInside = true;
-      }
-    }
-
-    @Override
-    public void onEnd(Ending how) {
-      numEndings++;
-      ending = how;
-      places.release();
-    }
-
-    private void cut(boolean asStop) {
-      if (asStop) {
-        generation.get().stop();
-      } else {
-        generation.get().cancel();
-      }
-    }
-
-    boolean isCutShort(FakeModel model) {
-      return numTokens < model.complete(request, LIMITS.maxContext()).ids().length;
-    }
-
-    void assertConsistent(FakeModel.Output alone) {
-      assertThat(numEndings).isEqualTo(1);
-      assertThat(numCallsAfterCutFromInside).isZero();
-      // A call may be on its way when another thread cuts.
-      assertThat(numCallsAfterCutFromOutside).isLessThanOrEqualTo(1);
-      boolean isNatural =
-          ending.equals(new Ending.Finished(alone.reason(), alone.stopToken()))
-              && numTokens == alone.ids().length;
-      if (!isNatural) {
-        assertThat(isCutFromInside || isCutFromOutside).isTrue();
-        assertThat(ending)
-            .isIn(new Ending.Cancelled(), new Ending.Finished(FinishReason.STOP, null));
-      }
-      assertThat(Arrays.copyOf(ids, numTokens)).isEqualTo(Arrays.copyOf(alone.ids(), numTokens));
+      assertThat(steps.numLate()).as("computed three steps after the cut").isZero();
     }
   }
 }

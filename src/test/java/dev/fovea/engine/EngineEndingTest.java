@@ -246,4 +246,45 @@ class EngineEndingTest {
       assertRejected(engine, greedy(3), Reason.CLOSED);
     }
   }
+
+  @Test
+  void abandonedEngineTellsEveryRequestOnceAndMayWakeUpLater() throws Exception {
+    Gate gate = new Gate();
+    EngineConfig config = new EngineConfig(256, 64, 1, new EngineConfig.Queue(10, 1000));
+    CompletableFuture<Throwable> death = new CompletableFuture<>();
+    EngineObserver observer =
+        new EngineObserver() {
+          @Override
+          public void onDeath(Throwable cause) {
+            death.complete(cause);
+          }
+        };
+    FakeStepRunner runner = new FakeStepRunner(LIMITS, gate);
+    List<Recorder> recorders = List.of(new Recorder(), new Recorder(), new Recorder());
+    IllegalStateException hung = new IllegalStateException("hung");
+    try (Engine engine = Engine.start(runner, config, NanoClock.SYSTEM, observer)) {
+      engine.submit(greedy(50), recorders.get(0));
+      gate.awaitArrival();
+      engine.submit(greedy(50), recorders.get(1));
+      for (int step = 0; step < 2; step++) {
+        gate.open();
+        gate.awaitArrival();
+      }
+      // The first runs, the second waits, the third has not even been seen.
+      engine.submit(greedy(50), recorders.get(2)).pause();
+      assertThat(engine.status().load().waiting()).isEqualTo(1);
+      engine.abandon(hung);
+      for (Recorder recorder : recorders) {
+        assertThat(recorder.await())
+            .isEqualTo(new Ending.Failed("the engine does not answer", hung));
+      }
+      assertRejected(engine, greedy(1), Reason.CLOSED);
+      assertThat(death).isNotDone();
+      gate.openForGood();
+      assertThat(death.get(20, TimeUnit.SECONDS)).isSameAs(hung);
+    }
+    assertThat(recorders).allMatch(recorder -> recorder.numEndings() == 1);
+    assertThat(recorders.get(0).size()).as("of the steps before it hung").isEqualTo(2);
+    assertThat(recorders.get(1).size() + recorders.get(2).size()).isZero();
+  }
 }

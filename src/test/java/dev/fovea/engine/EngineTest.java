@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -38,25 +39,30 @@ class EngineTest {
         random -> {
           FakeStepRunner runner = new FakeStepRunner(new Limits(256, 16, 1024, 20, VOCABULARY));
           RandomRequests requests = new RandomRequests(random, VOCABULARY, 300, 400);
-          Map<GenerationRequest, Recorder> recorders = new LinkedHashMap<>();
+          Map<GenerationRequest, List<Recorder>> recorders = new LinkedHashMap<>();
           try (Engine engine = start(runner)) {
             for (int i = 0; i < 200; i++) {
-              GenerationRequest request = requests.next();
-              recorders.put(request, new Recorder());
-              engine.submit(request, recorders.get(request));
+              GenerationRequest request = requests.nextAlike();
+              int outputs = random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1;
+              List<Recorder> own = Stream.generate(() -> new Recorder()).limit(outputs).toList();
+              recorders.put(request, own);
+              engine.submit(List.of(new Engine.Submission(request, List.copyOf(own))));
             }
-            for (Recorder recorder : recorders.values()) {
+            List<Recorder> all = recorders.values().stream().flatMap(List::stream).toList();
+            for (Recorder recorder : all) {
               recorder.await();
             }
             assertThat(engine.status().totals().preemptions()).isPositive();
             assertThat(engine.status().totals().outputTokens())
-                .isEqualTo(recorders.values().stream().mapToInt(Recorder::size).sum());
+                .isEqualTo(all.stream().mapToInt(Recorder::size).sum());
           }
           recorders.forEach(
-              (request, recorder) -> {
-                FakeModel.Output expected = runner.model().complete(request, 1024);
-                assertThat(recorder.ids()).isEqualTo(expected.ids());
-                assertThat(recorder.numEndings()).isEqualTo(1);
+              (request, own) -> {
+                for (int choice = 0; choice < own.size(); choice++) {
+                  FakeModel.Output expected = runner.model().complete(request, choice, 1024);
+                  assertThat(own.get(choice).ids()).isEqualTo(expected.ids());
+                  assertThat(own.get(choice).numEndings()).isEqualTo(1);
+                }
               });
           assertThat(runner.isClosed()).isTrue();
         });

@@ -79,10 +79,7 @@ class OverlapTest {
   @Test
   void sequenceThatMustSeeItsTokensSynchronizesWhileItRuns() throws Exception {
     Journal journal = new Journal();
-    SamplingParams penalized =
-        new SamplingParams(0, 0, 1, 0, new SamplingParams.Penalties(1, 0.5f, 0), 0);
-    GenerationRequest request =
-        new GenerationRequest(new int[] {1, 2}, penalized, new StopRules(3, 0, new int[0]));
+    GenerationRequest request = penalized(new int[] {1, 2}, 3);
     Recorder seeing = new Recorder();
     Recorder other = new Recorder();
     try (Engine engine = start(new FakeStepRunner(LIMITS, journal))) {
@@ -97,6 +94,19 @@ class OverlapTest {
         .containsExactly("+0", "-0", "+1", "-1", "+2", "-2", "+3", "+4", "-3", "+5", "-4", "-5");
     assertThat(seeing.ids()).isEqualTo(alone(request));
     assertThat(other.ids()).isEqualTo(alone(greedy(6)));
+  }
+
+  @Test
+  void promptOfSuchASequenceIsComputedWithoutWaiting() throws Exception {
+    Journal journal = new Journal();
+    Recorder seeing = new Recorder();
+    try (Engine engine = start(new FakeStepRunner(LIMITS, journal))) {
+      engine.submit(penalized(new int[200], 2), seeing);
+      seeing.await();
+    }
+    assertThat(journal.events)
+        .containsExactly("+0", "+1", "-0", "+2", "-1", "+3", "-2", "-3", "+4", "-4");
+    assertThat(seeing.ids()).isEqualTo(alone(penalized(new int[200], 2)));
   }
 
   @Test
@@ -158,6 +168,12 @@ class OverlapTest {
     drive.asked.remove(older);
     drive.finish();
     drive.assertAllAsComputedAlone();
+  }
+
+  private static GenerationRequest penalized(int[] prompt, int maxTokens) {
+    SamplingParams sampling =
+        new SamplingParams(0, 0, 1, 0, new SamplingParams.Penalties(1, 0.5f, 0), 0);
+    return new GenerationRequest(prompt, sampling, new StopRules(maxTokens, 0, new int[0]));
   }
 
   private static GenerationRequest seeded(long seed) {

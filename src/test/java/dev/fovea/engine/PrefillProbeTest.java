@@ -7,7 +7,10 @@ import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,40 @@ class PrefillProbeTest {
     Device device = new Device(1000, 10, 0, MAX_CONTEXT);
     assertThat(measure(device, 2048, 0)).isSameAs(PrefillCost.UNBOUNDED);
     assertThat(device.sizes).isEmpty();
+  }
+
+  /** 10 µs a token at first; then a hundred times as long, which must change nothing. */
+  @Test
+  void engineMeasuresBeforeItServesAndNeverAgain() throws Exception {
+    AtomicLong now = new AtomicLong();
+    AtomicLong perToken = new AtomicLong(10_000);
+    List<Integer> pieces = new CopyOnWriteArrayList<>();
+    FakeStepRunner.Script script =
+        new FakeStepRunner.Script() {
+          @Override
+          public void onSubmit(long step, Batch batch) {
+            now.addAndGet(perToken.get() * batch.numTokens());
+            pieces.add(batch.numTokens());
+          }
+        };
+    FakeStepRunner runner =
+        new FakeStepRunner(new StepRunner.Limits(2048, 4, 4096, 64, 997), script);
+    EngineConfig config =
+        new EngineConfig(
+            2048, 2048, 4, new EngineConfig.Queue(10, 10_000), Duration.ofMillis(3), true);
+    try (Engine engine = Engine.start(runner, config, now::get, EngineObserver.NONE)) {
+      assertThat(pieces).startsWith(64, 64, 128, 256, 512);
+      for (int round = 0; round < 3; round++) {
+        pieces.clear();
+        int[] prompt = new int[1000];
+        Arrays.fill(prompt, round);
+        Recorder recorder = new Recorder();
+        engine.submit(EngineFixture.greedy(prompt, 1), recorder);
+        recorder.await();
+        assertThat(pieces).containsExactly(256, 256, 256, 232);
+        perToken.set(1_000_000);
+      }
+    }
   }
 
   private static PrefillCost measure(Device device, int chunkTokens, long targetNanos) {

@@ -63,6 +63,22 @@ class PrefixReuseTest {
     drive.assertAllAsComputedAlone();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void promptThatFoundNoRoomIsTriedAgainOnceItCanBeShared(int maxInFlight) {
+    EngineConfig config = new EngineConfig(256, 200, 8, new EngineConfig.Queue(100, 1 << 20));
+    Drive drive = new Drive(new Drive.Setup(config, 1500, 30, PrefillTable.NONE, maxInFlight));
+    final Sequence first = drive.add(request(1290, 1, "", 50));
+    final Sequence second = drive.add(request(1290, 2, "", 1));
+    while (second.state() != Sequence.State.FINISHED) {
+      drive.step();
+    }
+    assertThat(second.cachedTokens()).isEqualTo(1280);
+    assertThat(first.state()).as("both fit, as they share").isEqualTo(Sequence.State.DECODE);
+    drive.finish();
+    drive.assertAllAsComputedAlone();
+  }
+
   @Test
   void withoutCacheEveryPromptIsComputed() {
     Drive drive = drive(false, 2);
