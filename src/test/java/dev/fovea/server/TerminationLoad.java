@@ -79,13 +79,13 @@ final class TerminationLoad {
     return List.copyOf(told);
   }
 
-  /** When the last answer that was not a refusal ended. */
+  /** When the last answer that was not a refusal ended; long ago if all were. */
   long lastAcceptedEnd() {
     return told.stream()
         .filter(each -> each.how == Told.How.FINISHED || each.how == Told.How.CUT)
         .mapToLong(Told::toldNanos)
         .max()
-        .orElse(Long.MIN_VALUE);
+        .orElse(Long.MIN_VALUE / 2);
   }
 
   private void askUntilGone(Random random) {
