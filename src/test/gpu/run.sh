@@ -164,15 +164,16 @@ all_sections() {
     : >"$out/log.txt"
     section machine 20 machine
     section kernels 170 junit $(classes kernel AttentionContractTest LinearContractTest NormContractTest \
-        RopeAppendContractTest RowOperationsContractTest SampleContractTest)
-    section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest MixedDtypesTest)
+        RopeAppendContractTest RowOperationsContractTest SampleContractTest OrderContractTest)
+    section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest RecordedDecodesTest \
+        MixedDtypesTest)
     if [ "$device" = cuda ]; then
         section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest) \
             $(classes model DeviceMemoryTest DeviceGreedyTest)
         section death 40 junit $(classes kernel DeviceFailureTest)
     fi
     section serving 120 junit $(classes server DistributionTest)
-    section bench-attention 60 bench attention
+    section bench-attention 120 bench attention
     section random-llama 120 serve_random
     section bench-model 60 bench_model
     section bench-linear 90 bench linear

@@ -147,4 +147,11 @@ void check_outputs(const FoveaLinear& p) {
   check_range("outputs", p.outputs, 0, p.outStride - p.outColumn);
 }
 
+void check_shapes(const FoveaLinear& p) {
+  check_outputs(p);
+  check_range("inputs", p.inputs, 1, kMaxElements);
+  check_tensor("x", p.x, {p.numTokens, p.inputs});
+  check_tensor("weight", p.weight, {p.outputs, p.inputs});
+}
+
 }  // namespace fovea

@@ -17,6 +17,7 @@ void check_shapes(const FoveaRopeAppend& p);
 void check_shapes(const FoveaAttention& p);
 void check_shapes(const FoveaActivation& p);
 void check_shapes(const FoveaGatherRows& p);
+void check_shapes(const FoveaLinear& p);
 void check_shapes(const FoveaPutIds& p);
 void check_shapes(const FoveaSample& p);
 

@@ -106,7 +106,8 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
  * out[n, outColumn + m] = sum_k x[n, k] * weight[m, k] (+ bias[m]).
  * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
  * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
- * a row's bits depend on that row and the weight alone.
+ * a row's bits depend on that row and the weight alone. With CUDA at most 16 tokens, bf16 or f16,
+ * K % 8 == 0, x and weight at multiples of 16 bytes: the JVM gives all else to cuBLASLt.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;
@@ -120,7 +121,8 @@ int32_t linear(FoveaStream* stream, const FoveaLinear* p);
  * pages. qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType
  * (0: no head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0:
  * no rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots
- * [N] i64 = page * S + slot. q out [N, Hq, D] and pages [P, Hkv, S, D] in type.
+ * [N] i64 = page * S + slot, or -1 for a row whose k and v go nowhere. q out [N, Hq, D] and pages
+ * [P, Hkv, S, D] in type.
  */
 typedef struct FoveaRopeAppend {
   uint64_t qkv, qGamma, kGamma, rotary, positions, slots, q, kPages, vPages;
@@ -230,9 +232,9 @@ typedef struct FoveaSample {
 int32_t sample(FoveaStream* stream, const FoveaSample* p);
 
 /*
- * Ceilings of this machine, measured on the stream's threads for about `seconds`: streaming read
- * bandwidth in bytes/s over `bytes` of memory, and the peak of the bf16 dot product (fp32 FMA where
- * the instruction set has none) in FLOP/s.
+ * Ceilings of this machine, measured on the stream's threads or its device for about `seconds`:
+ * streaming read bandwidth in bytes/s over `bytes` of memory, and (not with CUDA) the peak of the
+ * bf16 dot product, fp32 FMA where the instruction set has none, in FLOP/s.
  */
 int32_t foveaReadBandwidth(FoveaStream* stream, int64_t bytes, double seconds,
                            double* bytesPerSecond);
@@ -240,8 +242,8 @@ int32_t foveaDotPeak(FoveaStream* stream, double seconds, double* flopsPerSecond
 
 /*
  * CUDA devices: the functions below are in the CUDA library alone, which in turn has neither
- * foveaOpenStream, foveaStreamThreads, the host memory functions, the ceilings nor linear (matrix
- * products are cuBLASLt's, called by the JVM on foveaStreamHandle).
+ * foveaOpenStream, foveaStreamThreads, the host memory functions nor foveaDotPeak (matrix products
+ * of more tokens than `linear` takes are cuBLASLt's, called by the JVM on foveaStreamHandle).
  *
  * A FOVEA_DEVICE_ERROR that CUDA calls sticky leaves the process without a usable device: every
  * later call answers it again.
@@ -260,6 +262,10 @@ int32_t foveaOpenDevice(int32_t device, FoveaStream** out);
 /* The cudaStream_t. */
 uint64_t foveaStreamHandle(const FoveaStream* stream);
 
+/* One timer a stream, by the device's clock; Stop waits for what was enqueued before it. */
+int32_t foveaStartTimer(FoveaStream* stream);
+int32_t foveaStopTimer(FoveaStream* stream, double* seconds);
+
 /* 256-byte aligned device memory; its content is undefined. */
 int32_t foveaDeviceAllocate(FoveaStream* stream, int64_t bytes, uint64_t* address);
 int32_t foveaDeviceFree(FoveaStream* stream, uint64_t address);
@@ -276,6 +282,17 @@ int32_t foveaNewEvent(FoveaStream* stream, uint64_t* event);
 int32_t foveaFreeEvent(FoveaStream* stream, uint64_t event);
 int32_t foveaRecordEvent(FoveaStream* stream, uint64_t event);
 int32_t foveaAwaitEvent(FoveaStream* stream, uint64_t event);
+
+/*
+ * CUDA graphs: what is enqueued between Begin and End is recorded and not run; a graph is then
+ * enqueued by one call and uses the same addresses and sizes every time. While recording nothing is
+ * awaited and no memory allocated, and every operation has run before, as code is loaded at its
+ * first run. With `graph` 0 what was recorded is dropped.
+ */
+int32_t foveaBeginGraph(FoveaStream* stream);
+int32_t foveaEndGraph(FoveaStream* stream, uint64_t* graph);
+int32_t foveaLaunchGraph(FoveaStream* stream, uint64_t graph);
+int32_t foveaFreeGraph(FoveaStream* stream, uint64_t graph);
 
 /* Enqueues a copy between host (pinned, else it blocks) and device memory, in any direction. */
 int32_t foveaCopy(FoveaStream* stream, uint64_t to, uint64_t from, int64_t bytes);

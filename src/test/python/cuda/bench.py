@@ -1,51 +1,21 @@
-"""Attention's speed beside PyTorch's and beside a plain read of memory, in one run.
+"""The kernels' speed beside their peers' and beside a plain read of memory, in one run.
 
 FLOPs: 4 x heads x Tq x Tk x D a sequence, halved when causal. Decode bytes: K and V once; the time
-includes the merge, and page tables rotate over more memory than the L2 holds.
+includes the merge, and page tables rotate over more memory than the L2 holds, as weights do.
 """
 
 import ctypes
-import subprocess
+import os
+import sys
 import time
 
 import torch
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from paged import SLOTS
 
-PREFILL = [(dim, length, 2048 // dim, 2048 // dim) for dim in (128, 64)
-           for length in (512, 1024, 2048, 4096, 8192, 16384)]
-PREFILL += [(128, 8192, 32, 8), (128, 8192, 32, 1), (256, 8192, 8, 8), (80, 4096, 16, 16)]
-DECODE = [(64, 16384, 32, 8, 128), (64, 4096, 32, 8, 128), (256, 2048, 32, 8, 128),
-          (1, 131072, 32, 8, 128), (1, 8192, 32, 8, 128), (1, 1024, 32, 8, 128),
-          (64, 16384, 32, 1, 128), (64, 4096, 32, 32, 64), (64, 4096, 16, 2, 256)]
-
-
-def milliseconds(function, repeats=20):
-    """Median of event-timed calls, after three to warm up."""
-    for _ in range(3):
-        function(0)
-    times = []
-    for i in range(repeats):
-        begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
-        begin.record()
-        function(i)
-        end.record()
-        times.append((begin, end))
-    torch.cuda.synchronize()
-    return sorted(b.elapsed_time(e) for b, e in times)[repeats // 2]
-
-
-def captured(function, count):
-    """Calls 0 .. count - 1 as one graph: launches then cost what they cost in a decode step."""
-    function(0)
-    torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    graph.capture_begin()
-    for i in range(count):
-        function(i)
-    graph.capture_end()
-    return lambda _: graph.replay()
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
+import attention as peers
+from attention import captured, milliseconds
 
 
 def make_params(fovea, sequences, generated, shape, pages, keep):
@@ -79,55 +49,67 @@ def make_pools(fovea, pages, kv_heads, dim):
 
 
 def prefill(fovea, dim, length, heads, kv_heads):
-    batch, keep = max(16384 // length, 1), []
-    pages = length // SLOTS
+    row, keep = peers.prefill_row((dim, length, heads, kv_heads)), []
+    batch, pages = row["B"], length // SLOTS
     pools = make_pools(fovea, batch * pages, kv_heads, dim)
     order = torch.randperm(batch * pages, device=fovea.device).int().view(batch, pages)
     params = make_params(fovea, [(length, length)] * batch, 0, (heads, kv_heads, dim),
                          dict(pools, pageTable=order), keep)
-    flops = 4 * batch * heads * length * length * dim / 2
-    row = {"D": dim, "T": length, "B": batch, "Hq": heads, "Hkv": kv_heads}
-    rate = lambda ms: round(flops / ms / 1e9, 1)
-    row["ours"] = rate(milliseconds(lambda _: fovea.call("attention", params)))
-    q, k, v = (torch.randn(batch, h, length, dim, dtype=torch.bfloat16, device=fovea.device)
-               for h in (heads, kv_heads, kv_heads))
-    for name, backend in (("flash", SDPBackend.FLASH_ATTENTION),
-                          ("cudnn", SDPBackend.CUDNN_ATTENTION)):
-        try:
-            with sdpa_kernel(backend):
-                row[name] = rate(milliseconds(
-                    lambda _: torch.nn.functional.scaled_dot_product_attention(
-                        q, k, v, is_causal=True, enable_gqa=heads != kv_heads)))
-        except RuntimeError as error:
-            row[name] = str(error).splitlines()[0][:60]
-    return row
+    ms = milliseconds(lambda _: fovea.call("attention", params))
+    row["ours"] = round(peers.prefill_flops(dim, length, heads) / ms / 1e9, 1)
+    return row | {"peers": peers.prefill(dim, length, heads, kv_heads)}
+
+
+def decode_rate(fovea, lengths, heads, kv_heads, dim):
+    """Microseconds of a call and GB/s."""
+    keep, counts = [], [-(-length // SLOTS) for length in lengths]
+    bytes_once = peers.decode_bytes(lengths, kv_heads, dim)
+    tables = max(-(-peers.ROTATED_BYTES // bytes_once), 1)
+    pools = make_pools(fovea, tables * sum(counts), kv_heads, dim)
+    order = torch.randperm(tables * sum(counts), device=fovea.device).int().split(counts * tables)
+    params = []
+    for i in range(tables):
+        table = torch.zeros(len(lengths), max(counts), dtype=torch.int32, device=fovea.device)
+        for row, ids in zip(table, order[i * len(lengths):]):
+            row[:len(ids)] = ids
+        params.append(make_params(fovea, [(1, length) for length in lengths], len(lengths),
+                                  (heads, kv_heads, dim), dict(pools, pageTable=table), keep))
+    run = captured(lambda i: fovea.call("attention", params[i % tables]), max(tables, 4))
+    ms = milliseconds(run) / max(tables, 4)
+    return {"us": round(1e3 * ms, 1), "ours": round(bytes_once / ms / 1e6)}
 
 
 def decode(fovea, batch, length, heads, kv_heads, dim):
-    keep, pages = [], length // SLOTS
-    bytes_once = 2 * 2 * batch * length * kv_heads * dim
-    tables = max(-(-400_000_000 // bytes_once), 1)
-    pools = make_pools(fovea, tables * batch * pages, kv_heads, dim)
-    order = torch.randperm(tables * batch * pages, device=fovea.device).int()
-    order = order.view(tables, batch, pages)
-    params = [make_params(fovea, [(1, length)] * batch, batch, (heads, kv_heads, dim),
-                          dict(pools, pageTable=order[i].contiguous()), keep)
-              for i in range(tables)]
-    run = captured(lambda i: fovea.call("attention", params[i % tables]), max(tables, 4))
-    ms = milliseconds(run) / max(tables, 4)
-    row = {"B": batch, "T": length, "Hq": heads, "Hkv": kv_heads, "D": dim,
-           "us": round(1e3 * ms, 1), "GB/s": round(bytes_once / ms / 1e6)}
-    if batch * length <= 64 * 4096:
-        k, v = (pools[name].view(-1, kv_heads, length, dim)[:batch] for name in "kv")
-        q = torch.randn(batch, heads, 1, dim, dtype=torch.bfloat16, device=fovea.device)
-        try:
-            with sdpa_kernel(SDPBackend.FLASH_ATTENTION):
-                peer = milliseconds(lambda _: torch.nn.functional.scaled_dot_product_attention(
-                    q, k, v, enable_gqa=heads != kv_heads))
-            row["flash GB/s"] = round(bytes_once / peer / 1e6)
-        except RuntimeError as error:
-            row["flash GB/s"] = str(error).splitlines()[0][:60]
-    return row
+    shape = (batch, length, heads, kv_heads, dim)
+    row = peers.decode_row(shape) | decode_rate(fovea, [length] * batch, heads, kv_heads, dim)
+    return row | {"peers": peers.decode(*shape)}
+
+
+def ragged(fovea, batch, shortest, longest, heads, kv_heads, dim):
+    """Lengths spread evenly over the logarithm, in random order."""
+    random = torch.Generator().manual_seed(1)
+    steps = torch.rand(batch, generator=random).tolist()
+    lengths = [round(shortest * (longest / shortest) ** step) for step in steps]
+    row = peers.decode_row((batch, sum(lengths), heads, kv_heads, dim))
+    row |= {"kind": f"ragged decode, {min(lengths)} to {max(lengths)}"}
+    return row | decode_rate(fovea, lengths, heads, kv_heads, dim)
+
+
+def product(fovea, outputs, inputs):
+    """Weight bytes a second by N, ours and cuBLASLt's on the same weights."""
+    weights, rows = peers.copies_of(outputs, inputs), {}
+    count = max(len(weights), 10)
+    for tokens in peers.TOKENS:
+        x, out = peers.normal(tokens, inputs), peers.normal(tokens, outputs)
+        params = [fovea.params("FoveaLinear", x=x, weight=weight, out=out, numTokens=tokens,
+                               inputs=inputs, outputs=outputs, outStride=outputs,
+                               type=torch.bfloat16, outType=torch.bfloat16) for weight in weights]
+        run = captured(lambda i: fovea.call("linear", params[i % len(params)]), count)
+        microseconds = {"ours": 1e3 * milliseconds(run) / count,
+                        "cuBLASLt": peers.product(weights, tokens)}
+        rows[tokens] = {name: round(2e-3 * outputs * inputs / us)
+                        for name, us in microseconds.items()} | {"us": round(microseconds["ours"], 1)}
+    return {"kind": "linear", "M": outputs, "K": inputs, "unit": "GB/s", "by N": rows}
 
 
 def sampling(fovea):
@@ -200,37 +182,28 @@ def upload(fovea, size=4 << 30):
     return rates
 
 
-def clocks():
-    query = "--query-gpu=name,clocks.sm,clocks.mem,temperature.gpu,power.draw"
-    return subprocess.run(["nvidia-smi", query, "--format=csv,noheader"], capture_output=True,
-                          text=True).stdout.strip()
-
-
-def ceilings(fovea):
-    big = torch.randn(1 << 30, device=fovea.device)
-    read = big.numel() * 4 / milliseconds(lambda _: torch.sum(big)) / 1e6
-    del big
-    a, b = (torch.randn(8192, 8192, dtype=torch.bfloat16, device=fovea.device) for _ in range(2))
-    product = 2 * 8192**3 / milliseconds(lambda _: a @ b) / 1e9
-    return {"read GB/s": round(read), "matmul TFLOP/s": round(product)}
+TABLES = {"prefill": (prefill, peers.PREFILL), "decode": (decode, peers.DECODE),
+          "ragged": (ragged, [(64, 100, 32768, 32, 8, 128)]),
+          "linear": (product, peers.PRODUCTS)}
 
 
 def run(fovea, options):
-    result = {"clocks before": clocks(), "ceilings": ceilings(fovea), "prefill": [], "decode": []}
-    print("ceilings", result["ceilings"], result["clocks before"], flush=True)
-    for name, function, shapes in (("prefill", prefill, PREFILL), ("decode", decode, DECODE)):
+    result = {"clocks before": peers.clocks(), "ceilings": peers.ceilings(), "rows": []}
+    print(result, flush=True)
+    for measure, shapes in (TABLES[name] for name in options.tables.split(",")):
         for shape in shapes:
             try:
-                row = function(fovea, *shape)
+                row = measure(fovea, *shape)
             except Exception as error:  # one shape out of memory, say, must not cost the others
                 row = {"shape": shape, "error": str(error)[:200]}
-            result[name].append(row)
-            print(name, row, flush=True)
+            result["rows"].append(row)
+            print(row, flush=True)
             torch.cuda.empty_cache()
-    result["sample us"] = sampling(fovea)
-    result["operations us"] = operations(fovea)
-    result["upload GB/s by threads"] = upload(fovea)
-    result["clocks after"] = clocks()
-    for name in ("sample us", "operations us", "upload GB/s by threads", "clocks after"):
+    if options.tables == ",".join(TABLES):
+        result["sample us"] = sampling(fovea)
+        result["operations us"] = operations(fovea)
+        result["upload GB/s by threads"] = upload(fovea)
+    result["ceilings after"], result["clocks after"] = peers.ceilings(), peers.clocks()
+    for name in list(result)[3:]:
         print(name, result[name], flush=True)
     return result

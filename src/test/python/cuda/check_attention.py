@@ -6,7 +6,7 @@ import torch
 
 from paged import SLOTS, Batch, Shape
 
-HEADS = [(4, 4), (8, 2), (16, 2), (16, 1), (24, 1)]
+HEADS = [(4, 4), (8, 2), (16, 2), (16, 1), (24, 1), (40, 1)]
 DIMS = [64, 80, 96, 128, 256]
 # (rows, context): generated tokens, then prompts, chunks, and rows that see nothing.
 GENERATED = [(1, n) for n in (1, 17, 64, 65, 1000, 4097, 0)]

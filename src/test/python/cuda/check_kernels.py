@@ -2,7 +2,8 @@
 """Checks and times a library's operations on random inputs, beside PyTorch on the same device.
 
     check_kernels.py --library libfovea_cuda.so --header src/main/native/include/fovea.h
-        [--sections contract,sample,...] [--bench] [--small] [--json out.json]
+        [--sections contract,sample,...] [--bench] [--tables prefill,decode,...] [--small]
+        [--json out.json]
 
 Exit code 0 if every check passed. A section that breaks is reported and does not stop the rest.
 """
@@ -17,6 +18,7 @@ import torch
 
 import bench
 import check_attention
+import check_linear
 import check_ops
 from binding import Fovea
 from rule import Report
@@ -24,11 +26,12 @@ from rule import Report
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
-    sections = {**check_attention.SECTIONS, **check_ops.SECTIONS}
+    sections = {**check_attention.SECTIONS, **check_linear.SECTIONS, **check_ops.SECTIONS}
     parser.add_argument("--library", required=True)
     parser.add_argument("--header", required=True)
     parser.add_argument("--sections", default=",".join(sections))
-    parser.add_argument("--bench", action="store_true", help="time attention, too")
+    parser.add_argument("--bench", action="store_true", help="time the kernels beside their peers, too")
+    parser.add_argument("--tables", default=",".join(bench.TABLES), help="what is timed")
     parser.add_argument("--small", action="store_true", help="a few small shapes of each section")
     parser.add_argument("--seed", type=int, default=time.time_ns() % 2**31)
     parser.add_argument("--json", help="where the summary goes")

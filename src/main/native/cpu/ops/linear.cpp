@@ -13,14 +13,6 @@ constexpr int64_t kPanelBytes = 256 << 10;  // of weight rows: a part of L2
 constexpr int64_t kPanelUnit = 8;           // rows, so that few tiles are cut short
 constexpr int64_t kRowsATask = 192;
 
-void check(const FoveaStream* stream, const FoveaLinear* p) {
-  fovea::check_call(stream, p);
-  fovea::check_outputs(*p);
-  fovea::check_range("inputs", p->inputs, 1, fovea::kMaxElements);
-  fovea::check_tensor("x", p->x, {p->numTokens, p->inputs});
-  fovea::check_tensor("weight", p->weight, {p->outputs, p->inputs});
-}
-
 // Weight rows a task: a panel, but enough tasks for all threads to end together.
 int64_t outputs_a_task(const FoveaStream& stream, const FoveaLinear& p) {
   const int64_t row_bytes = p.inputs * fovea::type_bytes("type", p.type);
@@ -34,7 +26,8 @@ int64_t outputs_a_task(const FoveaStream& stream, const FoveaLinear& p) {
 
 int32_t linear(FoveaStream* stream, const FoveaLinear* p) {
   return fovea::guarded([&] {
-    check(stream, p);
+    fovea::check_call(stream, p);
+    fovea::check_shapes(*p);
     if (p->numTokens == 0 || p->outputs == 0) {
       return;
     }

@@ -10,6 +10,8 @@ namespace {
 using fovea::kMaxHeadDim;
 using fovea::kPageSlots;
 
+constexpr int64_t kNoSlot = -1;
+
 void check(const FoveaStream* stream, const FoveaRopeAppend* p) {
   fovea::check_call(stream, p);
   fovea::check_shapes(*p);
@@ -18,7 +20,7 @@ void check(const FoveaStream* stream, const FoveaRopeAppend* p) {
   }
   const int64_t* slots = fovea::pointer<const int64_t>(p->slots);
   for (int64_t n = 0; n < p->numTokens; n++) {
-    fovea::check_range("slots", slots[n], 0, p->numPages * kPageSlots - 1);
+    fovea::check_range("slots", slots[n], kNoSlot, p->numPages * kPageSlots - 1);
   }
 }
 
@@ -45,7 +47,7 @@ class TokenRow {
       put(h, norms_.q, rotary_, q);
     }
     const int64_t slot = fovea::pointer<const int64_t>(p_.slots)[n_];
-    for (int64_t h = 0; h < p_.kvHeads; h++) {
+    for (int64_t h = 0; h < p_.kvHeads && slot != kNoSlot; h++) {
       const int64_t row = (slot / kPageSlots * p_.kvHeads + h) * kPageSlots + slot % kPageSlots;
       put(p_.queryHeads + h, norms_.k, rotary_,
           fovea::pointer<char>(p_.kPages) + row * head_bytes_);

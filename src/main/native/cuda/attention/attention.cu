@@ -25,10 +25,12 @@ template <class T, class Body>
 void with_dim(int type_index, int64_t head_dim, const Body& body) {
   if (head_dim <= 64) {
     body(Instance<T, 64>{type_index, 0});
+  } else if (head_dim <= 96) {
+    body(Instance<T, 96>{type_index, 1});
   } else if (head_dim <= 128) {
-    body(Instance<T, 128>{type_index, 1});
+    body(Instance<T, 128>{type_index, 2});
   } else {
-    body(Instance<T, 256>{type_index, 2});
+    body(Instance<T, 256>{type_index, 3});
   }
 }
 
@@ -42,8 +44,8 @@ void with_instance(int32_t type, int64_t head_dim, const Body& body) {
 }
 
 int target_splits(const FoveaStream& stream, const FoveaAttention& p) {
-  const int64_t group = p.queryHeads / p.kvHeads;
-  const int64_t items = p.kvHeads * tiles_of_group(static_cast<int>(group));
+  const int group = static_cast<int>(p.queryHeads / p.kvHeads);
+  const int64_t items = p.kvHeads * tiles_of_group(group, static_cast<int>(p.headDim));
   return static_cast<int>((kItemsAMultiprocessor * stream.multiprocessors + items - 1) / items);
 }
 
@@ -130,8 +132,10 @@ void launch(const FoveaStream& stream, const AttentionTask& task, const Instance
   using T = typename Instance::T;
   constexpr int kDim = Instance::kDim;
   if (task.num_generated > 0) {
-    const int resident = stream.decode_blocks[instance.type_index][instance.dim_index];
-    FlashDecode<T, kDim>::launch(task, resident * stream.multiprocessors, stream.handle);
+    const auto& resident = stream.decode_blocks[instance.type_index][instance.dim_index];
+    const int row_tiles = rows_of_item(task.group, task.head_dim) / 16;
+    FlashDecode<T, kDim>::launch(task, resident[row_tiles - 1] * stream.multiprocessors,
+                                 stream.handle);
     if (task.partials.max_splits > 1) {
       launch_flash_merge<T>(task, stream.handle);
     }
@@ -163,13 +167,13 @@ void run(const FoveaStream& stream, const FoveaAttention& p) {
 
 void prepare_attention(FoveaStream* stream) {
   for (const int32_t type : {FOVEA_BF16, FOVEA_F16}) {
-    for (const int64_t head_dim : {64, 128, 256}) {
+    for (const int64_t head_dim : {64, 96, 128, 256}) {
       with_instance(type, head_dim, [&](const auto& instance) {
         using T = typename std::decay_t<decltype(instance)>::T;
         constexpr int kDim = std::decay_t<decltype(instance)>::kDim;
         FlashForward<T, kDim>::prepare();
-        stream->decode_blocks[instance.type_index][instance.dim_index] =
-            FlashDecode<T, kDim>::prepare();
+        FlashDecode<T, kDim>::prepare(
+            stream->decode_blocks[instance.type_index][instance.dim_index]);
       });
     }
   }

@@ -50,8 +50,8 @@ struct FlashForward {
 // Generated rows, one a sequence. `blocks` resident blocks share the work.
 template <class T, int kDim>
 struct FlashDecode {
-  // Resident blocks a multiprocessor.
-  static int prepare();
+  // Resident blocks a multiprocessor where an item has 16 and 32 rows.
+  static void prepare(int (&resident)[2]);
   static void launch(const AttentionTask& task, int blocks, cudaStream_t stream);
 };
 

@@ -1,113 +1,44 @@
 // Split-KV attention ("flash-decoding") for generated rows, one a sequence: a work item is one
-// split of one sequence, one KV head and up to 16 query heads of its group, packed into the rows
-// of a matrix tile. Partial results are merged by flash_merge; a sequence of a single split is
-// written at once.
+// split of one sequence, one KV head and up to 16 or 32 query heads of its group, packed into the
+// rows of one or two matrix tiles, which share each fragment of K and V. Partial results are merged
+// by flash_merge; a sequence of a single split is written at once.
 //
 // The grid is as large as the device, for every batch; each block finds the items' borders from
 // contextLength and takes every gridDim.x-th item. Inside a block warp w takes the chunks of 16
 // slots w, w + kWarps, ... through a pipeline of its own of kStages chunks in shared memory, and
 // meets the others once an item. Bits depend on the sequence alone, since an item's content does.
-// Shared memory: kWarps x kStages x 32 x D x 2 bytes (96 KiB at D = 128), and 1 KiB.
+// Shared memory: kWarps x kStages x 32 x D x 2 bytes (96 KiB at D = 128, with two matrix tiles
+// 64 KiB), of two tiles Q's rows, and up to 1 KiB.
 // Limits as flash_forward's, and B <= kMaxGenerated.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
 #define FOVEA_CUDA_ATTENTION_FLASH_DECODE_CUH_
 
 #include "attention/attention.h"
+#include "attention/decode_items.cuh"
 #include "attention/paged_kv.cuh"
 #include "attention/softmax.cuh"
-#include "attention/splits.cuh"
 #include "common/device.h"
 
 namespace fovea {
 
 constexpr int kChunkSlots = 16;
 
-template <int kDim>
+template <int kDim, int kTiles>
 struct DecodeShape {
+  static constexpr int kRowTiles = kTiles;  // of 16 rows
+  static constexpr int kRows = 16 * kRowTiles;
   static constexpr int kWarps = kDim <= 128 ? 4 : 2;
   static constexpr int kThreads = 32 * kWarps;
-  static constexpr int kStages = 3;
+  static constexpr int kStages = kRowTiles == 1 ? 3 : 2;
   using ChunkTile = Tile<kChunkSlots, kDim>;
+  using QueryTile = Tile<kRows, kDim>;
   static constexpr int kStageBytes = 2 * ChunkTile::kBytes;  // K, then V
   static constexpr int kWarpBytes = kStages * kStageBytes;
-  static constexpr int kStatsBytes = 2 * kWarps * kRowsATile * 4;
-  static constexpr int kBytes = kWarps * kWarpBytes + kStatsBytes;
-  static_assert(kWarpBytes >= kRowsATile * kDim * 4, "a warp's outputs fit its stages");
+  static constexpr int kStatsBytes = 2 * kWarps * kRows * 4;
+  static constexpr int kQueryBytes = kRowTiles == 1 ? 0 : QueryTile::kBytes;
+  static constexpr int kBytes = kWarps * kWarpBytes + kQueryBytes + kStatsBytes;
+  static_assert(kWarpBytes >= kRows * kDim * 4, "a warp's outputs fit its stages");
 };
-
-struct DecodeItem {
-  int sequence, head, row_tile;  // KV head; 16 query heads of the group
-  int split, splits;
-  int begin, end;  // slots
-  int context;
-};
-
-// Work items are numbered by sequence, in lots of 32 sequences, a lane's each.
-constexpr int kLot = 32;
-constexpr int kMaxLots = kMaxGenerated / kLot;
-
-// Splits of the sequence of this lane in a lot.
-__device__ inline int splits_of_lane(const AttentionTask& task, int lot) {
-  const int sequence = lot * kLot + static_cast<int>(threadIdx.x) % 32;
-  return sequence < task.num_generated ? splits_of(task, task.context_length[sequence]).count : 0;
-}
-
-// starts[i]: splits of the lots before i; by all threads of the block. Gives the number of lots.
-template <int kWarps>
-__device__ int scan_lots(const AttentionTask& task, int* starts) {
-  const int lots = (task.num_generated + kLot - 1) / kLot;
-  for (int lot = static_cast<int>(threadIdx.x) / 32; lot < lots; lot += kWarps) {
-    const int sum = __reduce_add_sync(~0u, splits_of_lane(task, lot));
-    if (threadIdx.x % 32 == 0) {
-      starts[lot + 1] = sum;
-    }
-  }
-  __syncthreads();  // all sums are there
-  if (threadIdx.x == 0) {
-    starts[0] = 0;
-    for (int lot = 0; lot < lots; lot++) {
-      starts[lot + 1] += starts[lot];
-    }
-  }
-  __syncthreads();  // and added up
-  return lots;
-}
-
-// By a whole warp. Heads of one split follow each other, so that neighbouring blocks read
-// neighbouring memory.
-__device__ inline DecodeItem find_item(const AttentionTask& task, const int* starts, int lots,
-                                       int index) {
-  const int row_tiles = tiles_of_group(task.group);
-  const int unit = index / (task.kv_heads * row_tiles);
-  const int rest = index % (task.kv_heads * row_tiles);
-  int low = 0;
-  int high = lots;
-  while (high - low > 1) {
-    const int middle = (low + high) / 2;
-    (starts[middle] <= unit ? low : high) = middle;
-  }
-  const int count = splits_of_lane(task, low);
-  int before = count;
-  for (int distance = 1; distance < 32; distance *= 2) {
-    const int lower = __shfl_up_sync(~0u, before, distance);
-    before += static_cast<int>(threadIdx.x) % 32 >= distance ? lower : 0;
-  }
-  before += starts[low] - count;
-  const int lane = __popc(__ballot_sync(~0u, before <= unit)) - 1;
-  const int sequence = low * kLot + lane;
-  const int split = unit - __shfl_sync(~0u, before, lane);
-  const int context = task.context_length[sequence];
-  const Splits splits = splits_of(task, context);
-  const int begin = splits.first + split * splits.size;
-  return {sequence,
-          rest / row_tiles,
-          rest % row_tiles,
-          split,
-          splits.count,
-          begin,
-          min(begin + splits.size, context),
-          context};
-}
 
 // A warp's window on the page table: 32 entries at a time, one a lane.
 class PageIds {
@@ -131,10 +62,11 @@ class PageIds {
   int ids_ = 0;
 };
 
-template <class T, int kDim>
+template <class T, int kDim, int kRowTiles>
 class DecodeWarp {
-  using Shape = DecodeShape<kDim>;
+  using Shape = DecodeShape<kDim, kRowTiles>;
   using ChunkTile = typename Shape::ChunkTile;
+  using QueryTile = typename Shape::QueryTile;
   static constexpr int kSteps = kDim / 16;
 
  public:
@@ -145,6 +77,7 @@ class DecodeWarp {
         lane_(static_cast<int>(threadIdx.x) % 32),
         shared_(shared),
         stages_(shared_address(shared) + warp_ * Shape::kWarpBytes),
+        queries_(shared_address(shared) + Shape::kWarps * Shape::kWarpBytes),
         ids_(task, item.sequence, (item.end + kPageSlots - 1) / kPageSlots) {}
 
   __device__ void run() {
@@ -176,23 +109,50 @@ class DecodeWarp {
   }
 
   __device__ int head_of(int row) const {
-    return item_.head * task_.group + item_.row_tile * kRowsATile + row;
+    return item_.head * task_.group + item_.row_tile * Shape::kRows + row;
   }
 
-  __device__ int rows() const { return min(task_.group - item_.row_tile * kRowsATile, kRowsATile); }
+  __device__ int rows() const {
+    return min(task_.group - item_.row_tile * Shape::kRows, Shape::kRows);
+  }
 
-  // Q's fragments, straight from memory.
+  // Of one tile the fragments fit the registers; of two the block shares the rows.
   __device__ void load_queries() {
     const T* q = static_cast<const T*>(task_.q);
+    if constexpr (kRowTiles == 1) {
 #pragma unroll
-    for (int d = 0; d < kSteps; d++) {
+      for (int i = 0; i < 4 * kSteps; i++) {
+        const int row = lane_ / 4 + i % 2 * 8;
+        const int column = i / 2 * 8 + lane_ % 4 * 2;
+        const bool exists = row < rows() && column < task_.head_dim;
+        q_[i / 4][i % 4] =
+            exists ? *reinterpret_cast<const uint32_t*>(q + query_offset(row) + column) : 0;
+      }
+    } else {
+#pragma unroll
+      for (int i = threadIdx.x; i < Shape::kRows * QueryTile::kChunks; i += Shape::kThreads) {
+        const int row = i / QueryTile::kChunks;
+        const int column = i % QueryTile::kChunks * kChunkElements;
+        const bool exists = row < rows() && column < task_.head_dim;
+        copy_chunk(queries_ + QueryTile::offset(row, i % QueryTile::kChunks),
+                   exists ? q + query_offset(row) + column : q, exists ? 16 : 0);
+      }
+      commit_copies();
+      wait_copies<0>();
+      __syncthreads();  // the rows are there for all
+    }
+  }
+
+  // A fragment of the 16 columns from 16 d on.
+  __device__ void query_fragment(uint32_t (&a)[4], int m, int d) const {
+    if constexpr (kRowTiles == 1) {
 #pragma unroll
       for (int i = 0; i < 4; i++) {
-        const int row = lane_ / 4 + i % 2 * 8;
-        const int column = d * 16 + i / 2 * 8 + lane_ % 4 * 2;
-        const bool exists = row < rows() && column < task_.head_dim;
-        q_[d][i] = exists ? *reinterpret_cast<const uint32_t*>(q + query_offset(row) + column) : 0;
+        a[i] = q_[d][i];
       }
+    } else {
+      const uint32_t q = queries_ + QueryTile::offset(lane_ % 16, lane_ / 16);
+      load_matrices(a, QueryTile::advance(q, d) + m * 16 * kSlabRowBytes);
     }
   }
 
@@ -214,52 +174,67 @@ class DecodeWarp {
   }
 
   __device__ void step(int slot, uint32_t stage) {
-    float scores[2][4] = {};
+    float scores[kRowTiles][2][4] = {};
     const uint32_t k = stage + ChunkTile::offset(lane_ / 16 * 8 + lane_ % 8, lane_ / 8 % 2);
 #pragma unroll
     for (int d = 0; d < kSteps; d++) {
       uint32_t b[4];
       load_matrices(b, ChunkTile::advance(k, d));
-      multiply_add<T>(scores[0], q_[d], b[0], b[1]);
-      multiply_add<T>(scores[1], q_[d], b[2], b[3]);
+#pragma unroll
+      for (int m = 0; m < kRowTiles; m++) {
+        uint32_t a[4];
+        query_fragment(a, m, d);
+        multiply_add<T>(scores[m][0], a, b[0], b[1]);
+        multiply_add<T>(scores[m][1], a, b[2], b[3]);
+      }
     }
     const Visible visible = visible_at(item_.context - 1, task_.window);
-    if (slot + kChunkSlots > visible.high || slot < visible.low) {
-      const Visible both[2] = {visible, visible};
-      RowPair::mask(scores, slot, both);
+    const bool is_masked = slot + kChunkSlots > visible.high || slot < visible.low;
+    uint32_t a[kRowTiles][4];
+#pragma unroll
+    for (int m = 0; m < kRowTiles; m++) {
+      if (is_masked) {
+        const Visible both[2] = {visible, visible};
+        RowPair::mask(scores[m], slot, both);
+      }
+      state_[m].step(scores[m], out_[m], task_.scale_log2);
+      pack_fragment<T>(a[m], scores[m][0], scores[m][1]);
     }
-    state_.step(scores, out_, task_.scale_log2);
-    uint32_t a[4];
-    pack_fragment<T>(a, scores[0], scores[1]);
     const uint32_t v = stage + ChunkTile::kBytes + ChunkTile::offset(lane_ % 16, lane_ / 16);
 #pragma unroll
     for (int d = 0; d < kSteps; d++) {
       uint32_t b[4];
       load_matrices_transposed(b, ChunkTile::advance(v, d));
-      multiply_add<T>(out_[2 * d], a, b[0], b[1]);
-      multiply_add<T>(out_[2 * d + 1], a, b[2], b[3]);
+#pragma unroll
+      for (int m = 0; m < kRowTiles; m++) {
+        multiply_add<T>(out_[m][2 * d], a[m], b[0], b[1]);
+        multiply_add<T>(out_[m][2 * d + 1], a[m], b[2], b[3]);
+      }
     }
   }
 
   // The warps' outputs, in warp order, by their common maximum.
   __device__ void merge_warps() {
-    float* largest = reinterpret_cast<float*>(shared_ + Shape::kWarps * Shape::kWarpBytes);
-    float* sums = largest + Shape::kWarps * kRowsATile;
-    state_.finish();
-    if (lane_ % 4 == 0) {
-      for (int r = 0; r < 2; r++) {
-        largest[warp_ * kRowsATile + lane_ / 4 + 8 * r] = state_.largest[r];
-        sums[warp_ * kRowsATile + lane_ / 4 + 8 * r] = state_.sum[r];
-      }
-    }
+    float* largest = reinterpret_cast<float*>(shared_ + Shape::kBytes - Shape::kStatsBytes);
+    float* sums = largest + Shape::kWarps * Shape::kRows;
     // This warp's stages are read no more, and hold its outputs from here.
     float* own = outputs_of(warp_);
     __syncwarp();
 #pragma unroll
-    for (int n = 0; n < kDim / 8; n++) {
+    for (int m = 0; m < kRowTiles; m++) {
+      state_[m].finish();
+#pragma unroll
       for (int r = 0; r < 2; r++) {
-        *reinterpret_cast<float2*>(own + (lane_ / 4 + 8 * r) * kDim + 8 * n + lane_ % 4 * 2) =
-            make_float2(out_[n][2 * r], out_[n][2 * r + 1]);
+        const int row = 16 * m + lane_ / 4 + 8 * r;
+        if (lane_ % 4 == 0) {
+          largest[warp_ * Shape::kRows + row] = state_[m].largest[r];
+          sums[warp_ * Shape::kRows + row] = state_[m].sum[r];
+        }
+#pragma unroll
+        for (int n = 0; n < kDim / 8; n++) {
+          *reinterpret_cast<float2*>(own + row * kDim + 8 * n + lane_ % 4 * 2) =
+              make_float2(out_[m][n][2 * r], out_[m][n][2 * r + 1]);
+        }
       }
     }
     __syncthreads();  // all warps' outputs and statistics are there
@@ -280,15 +255,15 @@ class DecodeWarp {
   __device__ void write(int row, int column, const float* largest, const float* sums) const {
     float top = -INFINITY;
     for (int w = 0; w < Shape::kWarps; w++) {
-      top = fmaxf(top, largest[w * kRowsATile + row]);
+      top = fmaxf(top, largest[w * Shape::kRows + row]);
     }
     const float shift = top == -INFINITY ? 0 : top * task_.scale_log2;
     float sum = 0;
     float4 values{};
     for (int w = 0; w < Shape::kWarps; w++) {
       const float factor =
-          exp2_approximate(largest[w * kRowsATile + row] * task_.scale_log2 - shift);
-      sum = fmaf(sums[w * kRowsATile + row], factor, sum);
+          exp2_approximate(largest[w * Shape::kRows + row] * task_.scale_log2 - shift);
+      sum = fmaf(sums[w * Shape::kRows + row], factor, sum);
       add_scaled(values, *reinterpret_cast<const float4*>(outputs_of(w) + row * kDim + column),
                  factor);
     }
@@ -308,21 +283,21 @@ class DecodeWarp {
   const DecodeItem& item_;  // in shared memory
   const int warp_, lane_;
   char* shared_;
-  const uint32_t stages_;
+  const uint32_t stages_, queries_;
   PageIds ids_;
-  uint32_t q_[kSteps][4];
-  RowPair state_;
-  float out_[kDim / 8][4] = {};
+  uint32_t q_[kRowTiles == 1 ? kSteps : 1][4];
+  RowPair state_[kRowTiles];
+  float out_[kRowTiles][kDim / 8][4] = {};
 };
 
-template <class T, int kDim>
-__global__ void __launch_bounds__(DecodeShape<kDim>::kThreads)
+template <class T, int kDim, int kRowTiles>
+__global__ void __launch_bounds__(DecodeShape<kDim, kRowTiles>::kThreads)
     flash_decode_kernel(const __grid_constant__ AttentionTask task) {
   extern __shared__ __align__(128) char decode_shared[];
-  using Shape = DecodeShape<kDim>;
+  using Shape = DecodeShape<kDim, kRowTiles>;
   __shared__ int starts[kMaxLots + 1];
   const int lots = scan_lots<Shape::kWarps>(task, starts);
-  const int items = starts[lots] * task.kv_heads * tiles_of_group(task.group);
+  const int items = starts[lots] * task.kv_heads * tiles_of_group(task.group, task.head_dim);
   __shared__ DecodeItem item;
   for (int index = blockIdx.x; index < items; index += gridDim.x) {
     if (threadIdx.x < 32) {
@@ -332,29 +307,49 @@ __global__ void __launch_bounds__(DecodeShape<kDim>::kThreads)
       }
     }
     __syncthreads();  // the item is there for all
-    DecodeWarp<T, kDim>(task, item, decode_shared).run();
+    DecodeWarp<T, kDim, kRowTiles>(task, item, decode_shared).run();
+  }
+}
+
+template <class T, int kDim, int kRowTiles>
+int prepare_decode() {
+  using Shape = DecodeShape<kDim, kRowTiles>;
+  constexpr auto kKernel = &flash_decode_kernel<T, kDim, kRowTiles>;
+  check_cuda(
+      "cudaFuncSetAttribute",
+      cudaFuncSetAttribute(kKernel, cudaFuncAttributeMaxDynamicSharedMemorySize, Shape::kBytes));
+  int blocks = 0;
+  check_cuda("cudaOccupancyMaxActiveBlocksPerMultiprocessor",
+             cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kKernel, Shape::kThreads,
+                                                           Shape::kBytes));
+  return blocks;
+}
+
+template <class T, int kDim, int kRowTiles>
+void launch_decode(const AttentionTask& task, int blocks, cudaStream_t stream) {
+  using Shape = DecodeShape<kDim, kRowTiles>;
+  flash_decode_kernel<T, kDim, kRowTiles>
+      <<<static_cast<unsigned>(blocks), Shape::kThreads, Shape::kBytes, stream>>>(task);
+  check_launch("flash_decode_kernel");
+}
+
+template <class T, int kDim>
+void FlashDecode<T, kDim>::prepare(int (&resident)[2]) {
+  resident[0] = prepare_decode<T, kDim, 1>();
+  if constexpr (kDim <= 128) {
+    resident[1] = prepare_decode<T, kDim, 2>();
   }
 }
 
 template <class T, int kDim>
-int FlashDecode<T, kDim>::prepare() {
-  using Shape = DecodeShape<kDim>;
-  check_cuda("cudaFuncSetAttribute",
-             cudaFuncSetAttribute(&flash_decode_kernel<T, kDim>,
-                                  cudaFuncAttributeMaxDynamicSharedMemorySize, Shape::kBytes));
-  int blocks = 0;
-  check_cuda("cudaOccupancyMaxActiveBlocksPerMultiprocessor",
-             cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, &flash_decode_kernel<T, kDim>,
-                                                           Shape::kThreads, Shape::kBytes));
-  return blocks;
-}
-
-template <class T, int kDim>
 void FlashDecode<T, kDim>::launch(const AttentionTask& task, int blocks, cudaStream_t stream) {
-  using Shape = DecodeShape<kDim>;
-  flash_decode_kernel<T, kDim>
-      <<<static_cast<unsigned>(blocks), Shape::kThreads, Shape::kBytes, stream>>>(task);
-  check_launch("flash_decode_kernel");
+  if constexpr (kDim <= 128) {
+    if (rows_of_item(task.group, task.head_dim) == 32) {
+      launch_decode<T, kDim, 2>(task, blocks, stream);
+      return;
+    }
+  }
+  launch_decode<T, kDim, 1>(task, blocks, stream);
 }
 
 }  // namespace fovea

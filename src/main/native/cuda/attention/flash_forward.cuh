@@ -5,8 +5,10 @@
 // A block owns kRows rows of one sequence and KV head, row r being token r / group and query head
 // r % group of the head's group, and walks K and V once, from the last visible page back. A warp
 // owns 16 or 32 of the rows, a lane two of each 16. While scores are computed V is on its way,
-// during softmax and the second product the next K.
-// Shared memory: Q, K and V, (kRows + 128) x kDim x 2 bytes (64 KiB at D = 128), and 2 KiB.
+// during softmax and the second product the next K; at D <= 64 a page is worked at while the next
+// one's K and V come.
+// Shared memory: Q and one or two pages of K and V, (kRows + 128) x kDim x 2 bytes (64 KiB at D =
+// 128; 48 KiB at 64), and 2 KiB.
 // Limits: D a multiple of 8 up to kDim, rounded up to it by zeros; compute capability 8.0.
 // A row's bits depend on its own sequence and its place in it.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
@@ -26,9 +28,14 @@ struct ForwardShape {
   static constexpr int kRowTiles = kDim <= 128 ? 2 : 1;  // of 16 rows, a warp
   static constexpr int kWarpRows = 16 * kRowTiles;
   static constexpr int kRows = kWarpRows * kWarps;
+  // Small heads leave room for two pages, so that one is on its way while the other is worked at,
+  // and for three blocks a multiprocessor where scores are those of half a page.
+  static constexpr int kBuffers = kDim <= 64 ? 2 : 1;
+  static constexpr int kStepSlots = kDim <= 64 ? 32 : kPageSlots;
+  static constexpr int kBlocks = kDim <= 64 ? 3 : 2;  // a multiprocessor, at least
   using QTile = Tile<kRows, kDim>;
   using KvTile = Tile<kPageSlots, kDim>;
-  static constexpr int kBytes = QTile::kBytes + 2 * KvTile::kBytes;
+  static constexpr int kBytes = QTile::kBytes + 2 * kBuffers * KvTile::kBytes;
 };
 
 struct QueryTile {
@@ -93,8 +100,8 @@ struct TileTables {
     const int thread = static_cast<int>(threadIdx.x);
     if (thread == 0) {
       tile = found;
-      if (found.high_page >= found.low_page) {
-        ids[found.high_page % 2] = *page_entry(task, found.table_row, found.high_page);
+      for (int page = found.high_page; page >= max(found.low_page, found.high_page - 1); page--) {
+        ids[page % 2] = *page_entry(task, found.table_row, page);
       }
     }
     if (thread < kRows) {
@@ -112,8 +119,9 @@ template <class T, int kDim>
 class ForwardBlock {
   using Shape = ForwardShape<kDim>;
   static constexpr int kRowTiles = Shape::kRowTiles;
-  static constexpr int kSlotTiles = kPageSlots / 8;
+  static constexpr int kSlotTiles = Shape::kStepSlots / 8;
   static constexpr int kDimTiles = kDim / 8;
+  using Scores = float[kRowTiles][kSlotTiles][4];
 
  public:
   __device__ ForwardBlock(const AttentionTask& task, TileTables<Shape::kRows>& tables, char* shared)
@@ -122,16 +130,23 @@ class ForwardBlock {
         tile_(tables.tile),
         q_(shared_address(shared)),
         k_(q_ + Shape::QTile::kBytes),
-        v_(k_ + Shape::KvTile::kBytes) {}
+        v_(k_ + Shape::kBuffers * Shape::KvTile::kBytes) {}
 
   __device__ void run() {
     load_queries();
     int page = tile_.high_page;
     if (page >= tile_.low_page) {
-      load_page(k_, task_.k, page);
+      load_page(k_of(page), task_.k, page);
+      if constexpr (Shape::kBuffers == 2) {
+        load_page(v_of(page), task_.v, page);
+      }
       commit_copies();
       for (; page >= tile_.low_page; page--) {
-        step(page);
+        if constexpr (Shape::kBuffers == 2) {
+          step_ahead(page);
+        } else {
+          step(page);
+        }
       }
     }
     commit_copies();
@@ -167,26 +182,62 @@ class ForwardBlock {
         static_cast<int>(threadIdx.x));
   }
 
+  __device__ uint32_t k_of(int page) const {
+    return k_ + page % Shape::kBuffers * Shape::KvTile::kBytes;
+  }
+
+  __device__ uint32_t v_of(int page) const {
+    return v_ + page % Shape::kBuffers * Shape::KvTile::kBytes;
+  }
+
+  // Fetches a page's entry of the table, into the place of the entry two pages up.
+  __device__ void load_id(int page) const {
+    if (threadIdx.x == 0 && page >= tile_.low_page) {
+      copy_word(shared_address(&tables_.ids[page % 2]), page_entry(task_, tile_.table_row, page));
+    }
+  }
+
   // One page, whose K is on its way.
   __device__ void step(int page) {
     wait_copies<0>();
     __syncthreads();  // K is there for all, and all are through with the page before's V
-    load_page(v_, task_.v, page);
-    const int next = page - 1;
-    if (threadIdx.x == 0 && next >= tile_.low_page) {
-      copy_word(shared_address(&tables_.ids[next % 2]), page_entry(task_, tile_.table_row, next));
-    }
+    load_page(v_of(page), task_.v, page);
+    load_id(page - 1);
     commit_copies();
-    float scores[kRowTiles][kSlotTiles][4] = {};
-    multiply_queries(scores);
+    Scores scores = {};
+    multiply_queries(scores, k_of(page));
     wait_copies<0>();
     __syncthreads();  // V is there for all, and all are through with K
-    if (next >= tile_.low_page) {
-      load_page(k_, task_.k, next);
+    if (page > tile_.low_page) {
+      load_page(k_of(page - 1), task_.k, page - 1);
       commit_copies();
     }
-    const int slot = page * kPageSlots;
-    const bool is_masked = slot < tile_.clean_begin || slot + kPageSlots > tile_.clean_end;
+    weigh(scores, page * kPageSlots);
+    multiply_values(scores, v_of(page));
+  }
+
+  // One page, whose K and V are on their way, while the next one's set out.
+  __device__ void step_ahead(int page) {
+    wait_copies<0>();
+    __syncthreads();  // K and V are there for all, and all are through with the page before
+    if (page > tile_.low_page) {
+      load_page(k_of(page - 1), task_.k, page - 1);
+      load_page(v_of(page - 1), task_.v, page - 1);
+      load_id(page - 2);
+      commit_copies();
+    }
+#pragma unroll 1
+    for (int slot = kPageSlots - Shape::kStepSlots; slot >= 0; slot -= Shape::kStepSlots) {
+      Scores scores = {};
+      multiply_queries(scores, k_of(page) + slot * kSlabRowBytes);
+      weigh(scores, page * kPageSlots + slot);
+      multiply_values(scores, v_of(page) + slot * kSlabRowBytes);
+    }
+  }
+
+  // Scores of the slots from `slot` on become weights.
+  __device__ void weigh(Scores& scores, int slot) {
+    const bool is_masked = slot < tile_.clean_begin || slot + Shape::kStepSlots > tile_.clean_end;
 #pragma unroll
     for (int m = 0; m < kRowTiles; m++) {
       if (is_masked) {
@@ -197,15 +248,14 @@ class ForwardBlock {
       }
       state_[m].step(scores[m], out_[m], task_.scale_log2);
     }
-    multiply_values(scores);
   }
 
-  // scores += Q K^T. Lanes 0-15 address the rows of an A fragment's left half, 16-31 of its right
-  // half; of K, each eight lanes the 8 x 8 matrices (slots 0-7, low half of 16 columns), (same,
-  // high half), and the same of slots 8-15.
-  __device__ void multiply_queries(float (&scores)[kRowTiles][kSlotTiles][4]) const {
+  // scores += Q K^T, K's rows from `keys` on. Lanes 0-15 address the rows of an A fragment's left
+  // half, 16-31 of its right half; of K, each eight lanes the 8 x 8 matrices (slots 0-7, low half
+  // of 16 columns), (same, high half), and the same of slots 8-15.
+  __device__ void multiply_queries(Scores& scores, uint32_t keys) const {
     const uint32_t q = q_ + Shape::QTile::offset(warp_row() + lane() % 16, lane() / 16);
-    const uint32_t k = k_ + Shape::KvTile::offset(lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
+    const uint32_t k = keys + Shape::KvTile::offset(lane() / 16 * 8 + lane() % 8, lane() / 8 % 2);
 #pragma unroll
     for (int d = 0; d < kDim / 16; d++) {
       uint32_t a[kRowTiles][4];
@@ -227,10 +277,10 @@ class ForwardBlock {
   }
 
   // out += P V, P rounded to T. V's fragments are read transposed.
-  __device__ void multiply_values(const float (&weights)[kRowTiles][kSlotTiles][4]) {
-    const uint32_t v = v_ + Shape::KvTile::offset(lane() % 16, lane() / 16);
+  __device__ void multiply_values(const Scores& weights, uint32_t values) {
+    const uint32_t v = values + Shape::KvTile::offset(lane() % 16, lane() / 16);
 #pragma unroll
-    for (int s = 0; s < kPageSlots / 16; s++) {
+    for (int s = 0; s < Shape::kStepSlots / 16; s++) {
       uint32_t a[kRowTiles][4];
 #pragma unroll
       for (int m = 0; m < kRowTiles; m++) {
@@ -298,7 +348,7 @@ class ForwardBlock {
 };
 
 template <class T, int kDim>
-__global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, 2)
+__global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, ForwardShape<kDim>::kBlocks)
     flash_forward_kernel(const __grid_constant__ AttentionTask task) {
   extern __shared__ __align__(128) char forward_shared[];
   __shared__ TileTables<ForwardShape<kDim>::kRows> tables;

@@ -43,6 +43,9 @@ __device__ void load_tile(uint32_t tile, const char* from, int64_t row_stride, E
   constexpr int kStep = kThreads / kChunks;
   static_assert(kStep > 0 && kRows % kStep == 0, "whole steps");
   const int chunk = thread % kChunks;
+  if (chunk * kChunkElements >= kDim) {
+    return;  // nobody reads a last slab's columns past kDim
+  }
   const int first = thread / kChunks;
   // Nothing is read of a chunk that does not exist, wherever its address points.
   const char* source = from + first * row_stride + chunk * 16;

@@ -20,6 +20,8 @@ __device__ inline Visible visible_at(int position, int window) {
 
 // State of the two rows (g and g + 8) of a 16-row tile that a lane shares with its quad.
 struct RowPair {
+  static constexpr float kSlack = 8;  // a power of two
+
   float largest[2] = {-INFINITY, -INFINITY};
   float sum[2] = {0, 0};  // of this lane's columns until `finish`
 
@@ -43,42 +45,63 @@ struct RowPair {
     }
   }
 
-  // Scores become weights 2^(scale (s - largest)); outputs are rescaled to the new maximum. A row
-  // that has seen nothing takes 0 for its maximum, so that no infinity is taken from another.
+  // Scores become weights 2^(scale (s - largest)); outputs are rescaled where `largest` changed. It
+  // follows the true maximum only when that has outgrown it 2^kSlack times: weights then stay
+  // within what every storage type holds, and most steps rescale nothing. A row that has seen
+  // nothing takes 0 for its maximum, so that no infinity is taken from another.
   template <int kTiles, int kOutTiles>
   __device__ void step(float (&scores)[kTiles][4], float (&out)[kOutTiles][4], float scale_log2) {
+    float factors[2], shifts[2];
 #pragma unroll
     for (int r = 0; r < 2; r++) {
-      float largest_score = scores[0][2 * r];
+      float found = scores[0][2 * r];
 #pragma unroll
       for (int n = 0; n < kTiles; n++) {
-        largest_score = fmaxf(largest_score, fmaxf(scores[n][2 * r], scores[n][2 * r + 1]));
+        found = fmaxf(found, fmaxf(scores[n][2 * r], scores[n][2 * r + 1]));
       }
+      found = quad_max(found);
       const float before = largest[r];
-      largest[r] = fmaxf(before, quad_max(largest_score));
-      const float shift = largest[r] == -INFINITY ? 0 : largest[r] * scale_log2;
-      const float factor = exp2_approximate(before * scale_log2 - shift);
+      largest[r] = (found - before) * scale_log2 > kSlack ? found : before;
+      shifts[r] = largest[r] == -INFINITY ? 0 : largest[r] * scale_log2;
+      factors[r] = exp2_approximate(before * scale_log2 - shifts[r]);
+    }
+    // A factor of 1 changes no bit, so what the warp's other rows need does not matter to a row.
+    // Wide outputs fill the registers, which leaves none for a branch.
+    if (kOutTiles >= 16 || __any_sync(~0u, factors[0] != 1 || factors[1] != 1)) {
+      rescale(out, factors);
+    }
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
       float added = 0;
 #pragma unroll
       for (int n = 0; n < kTiles; n++) {
 #pragma unroll
         for (int i = 2 * r; i < 2 * r + 2; i++) {
-          scores[n][i] = exp2_approximate(fmaf(scores[n][i], scale_log2, -shift));
+          scores[n][i] = exp2_approximate(fmaf(scores[n][i], scale_log2, -shifts[r]));
           added += scores[n][i];
         }
       }
-      sum[r] = fmaf(sum[r], factor, added);
-#pragma unroll
-      for (int n = 0; n < kOutTiles; n++) {
-        out[n][2 * r] *= factor;
-        out[n][2 * r + 1] *= factor;
-      }
+      sum[r] += added;
     }
   }
 
   __device__ void finish() {
     sum[0] = quad_sum(sum[0]);
     sum[1] = quad_sum(sum[1]);
+  }
+
+ private:
+  template <int kOutTiles>
+  __device__ void rescale(float (&out)[kOutTiles][4], const float (&factors)[2]) {
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      sum[r] *= factors[r];
+#pragma unroll
+      for (int n = 0; n < kOutTiles; n++) {
+        out[n][2 * r] *= factors[r];
+        out[n][2 * r + 1] *= factors[r];
+      }
+    }
   }
 };
 

@@ -8,8 +8,6 @@
 
 namespace fovea {
 
-constexpr int kRowsATile = 16;
-
 struct Splits {
   int first;  // slot, at a page's border
   int size;   // slots, whole pages
@@ -21,8 +19,15 @@ __host__ __device__ inline int least_split_slots(int group) {
   return group <= 16 ? 256 : (16 * group + kPageSlots - 1) / kPageSlots * kPageSlots;
 }
 
-__host__ __device__ inline int tiles_of_group(int group) {
-  return (group + kRowsATile - 1) / kRowsATile;
+// Query heads of a group that share a work item, and with it one walk over K and V: 16 or 32, as
+// many as their outputs' registers allow.
+__host__ __device__ inline int rows_of_item(int group, int head_dim) {
+  return group > 16 && head_dim <= 128 ? 32 : 16;
+}
+
+__host__ __device__ inline int tiles_of_group(int group, int head_dim) {
+  const int rows = rows_of_item(group, head_dim);
+  return (group + rows - 1) / rows;
 }
 
 // At most task.partials.target_splits splits.

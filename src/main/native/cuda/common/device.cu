@@ -132,6 +132,11 @@ void foveaCloseStream(FoveaStream* stream) {
   // On a device that is lost these answer errors, which closing has no use for.
   cudaSetDevice(stream->device);
   cudaStreamSynchronize(stream->handle);
+  for (const cudaEvent_t event : stream->timer) {
+    if (event != nullptr) {
+      cudaEventDestroy(event);
+    }
+  }
   cudaStreamDestroy(stream->handle);
   cudaGetLastError();
   delete stream;

@@ -16,8 +16,10 @@ struct FoveaStream {
   int multiprocessors = 0;
   std::string isa;  // "sm_90"
   cudaStream_t handle = nullptr;
-  int decode_blocks[2][3] = {};  // resident blocks a multiprocessor, by type and head dim
+  // Resident blocks a multiprocessor, by type, head dim and the rows of a work item.
+  int decode_blocks[2][4][2] = {};
   std::unique_ptr<fovea::Staging> staging;
+  cudaEvent_t timer[2] = {};  // its start and its end, made at first use
 };
 
 namespace fovea {

@@ -45,11 +45,16 @@ final class DeadlineQueue {
     long start = sequence.timeline().submitNanos();
     List<Due> dues = new ArrayList<>(2);
     if (deadlines.queueNanos() > 0) {
-      dues.add(new Due(start + deadlines.queueNanos(), Deadline.QUEUE, sequence));
+      dues.add(new Due(later(start, deadlines.queueNanos()), Deadline.QUEUE, sequence));
     }
     if (deadlines.totalNanos() > 0) {
-      dues.add(new Due(start + deadlines.totalNanos(), Deadline.TOTAL, sequence));
+      dues.add(new Due(later(start, deadlines.totalNanos()), Deadline.TOTAL, sequence));
     }
     return dues;
+  }
+
+  /** A time beyond all reckoning is never reached. */
+  private static long later(long start, long nanos) {
+    return start > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : start + nanos;
   }
 }

@@ -18,7 +18,7 @@ final class Delivery implements Runnable {
   private final EngineObserver observer;
   private final Faults faults;
 
-  /** Those whose reader has paused. */
+  /** Those whose ending waits until their reader goes on. */
   private final Set<Sequence> held = new HashSet<>();
 
   /** What the delivery thread tells the engine. */
@@ -69,28 +69,22 @@ final class Delivery implements Runnable {
         deliver(sequence);
       }
     } while (!isLast);
-    for (Sequence sequence : held) {
-      sequence.outlet().resume();
-      Outlet.Published published = sequence.outlet().take();
-      guard(sequence, () -> deliverTokens(sequence, published));
-      guard(sequence, () -> deliverEnding(sequence, published));
+    for (Sequence sequence : List.copyOf(held)) {
+      sequence.outlet().release();
+      deliver(sequence);
     }
   }
 
   private void deliver(Sequence sequence) {
-    Outlet.Published published = sequence.outlet().take();
-    if (sequence.outlet().isHeld(published)) {
-      held.add(sequence);
-      return;
-    }
-    held.remove(sequence);
+    Outlet outlet = sequence.outlet();
+    Outlet.Published published = outlet.take();
     guard(sequence, () -> deliverTokens(sequence, published));
-    if (sequence.outlet().isHeld(published)) {
-      // The listener paused on getting these tokens: the end waits behind them.
-      held.add(sequence);
-      return;
-    }
     guard(sequence, () -> deliverEnding(sequence, published));
+    if (published.ending() == null || outlet.hasEnded()) {
+      held.remove(sequence);
+    } else {
+      held.add(sequence);
+    }
   }
 
   private void deliverTokens(Sequence sequence, Outlet.Published published) {

@@ -79,8 +79,9 @@ final class EngineLoop implements Runnable, Delivery.Faults {
     if (sequence.outlet().decide(ending)) {
       // A closed mailbox does not matter: then everything is being ended.
       mailbox.post(new Command.Cut(sequence));
-      delivery.setPaused(sequence, false);
     }
+    // Also of an ending that was decided before: it may be waiting for a reader who has gone.
+    delivery.setPaused(sequence, false);
   }
 
   /** The one death path; the first cause counts. Any thread. */

@@ -16,9 +16,10 @@ final class Outlet {
   private final GenerationListener listener;
   private final AtomicReference<Ending> verdict = new AtomicReference<>();
   private final AtomicBoolean isListed = new AtomicBoolean();
-  private volatile Published published = NOTHING;
+  private final AtomicReference<Published> published = new AtomicReference<>(NOTHING);
   private volatile boolean isPaused;
 
+  private boolean isReleased;
   private int numDelivered;
   private boolean hasStarted;
   private boolean hasEnded;
@@ -56,21 +57,27 @@ final class Outlet {
   }
 
   /**
-   * Makes the output so far visible to the delivery thread. Engine thread.
+   * Makes the output so far visible to the delivery thread, unless it has been abandoned. Engine
+   * thread.
    *
    * @return whether the outlet must now be posted for delivery; false: it is posted already
    */
   boolean publish(Sequence sequence) {
-    published =
-        new Published(
-            sequence.ids(), sequence.numPrompt(), sequence.numTokens(), sequence.ending());
+    Published last = published.get();
+    if (last.ending == null) {
+      // An ending that came from another thread meanwhile stands.
+      published.compareAndSet(
+          last,
+          new Published(
+              sequence.ids(), sequence.numPrompt(), sequence.numTokens(), sequence.ending()));
+    }
     return enlist();
   }
 
   /** As {@link #publish}, from a thread that finds the engine thread hanging. */
   boolean abandon(Ending ending) {
-    Published last = published;
-    published = new Published(last.ids, last.from, last.to, ending);
+    published.updateAndGet(
+        last -> last.ending != null ? last : new Published(last.ids, last.from, last.to, ending));
     return enlist();
   }
 
@@ -81,16 +88,7 @@ final class Outlet {
   /** The latest publication; posts from here on are listed again. Delivery thread. */
   Published take() {
     isListed.set(false);
-    return published;
-  }
-
-  /**
-   * Whether the reader wants nothing now; an ending that is not the output's own does not wait for
-   * it. Delivery thread, after {@link #take()}, so that whoever resumes posts again.
-   */
-  boolean isHeld(Published now) {
-    boolean isCut = now.ending != null && !(now.ending instanceof Ending.Finished);
-    return isPaused && !isCut && !hasEnded;
+    return published.get();
   }
 
   /**
@@ -101,14 +99,14 @@ final class Outlet {
   int deliverTokens(Published now, int cachedTokens) {
     int numFresh = now.to - now.from - numDelivered;
     boolean isDue = numFresh > 0 || now.ending instanceof Ending.Finished;
-    if (hasEnded || !isDue || verdict.get() != null || isPaused) {
+    if (hasEnded || !isDue || isSilenced()) {
       return 0;
     }
     if (!hasStarted) {
       hasStarted = true;
       listener.onStart(cachedTokens);
     }
-    if (numFresh == 0) {
+    if (numFresh == 0 || isSilenced()) {
       return 0;
     }
     int begin = now.from + numDelivered;
@@ -117,15 +115,44 @@ final class Outlet {
     return numFresh;
   }
 
-  /** Hands over the ending if there is one and it has not been; which. Delivery thread. */
+  /** Whether the listener has been cut or paused, since whenever: its own calls count. */
+  private boolean isSilenced() {
+    return verdict.get() != null || isPaused();
+  }
+
+  /** Hands over the ending if it is due and has not been; which, or null. Delivery thread. */
   Ending deliverEnding(Published now) {
-    if (hasEnded || now.ending == null) {
+    if (hasEnded || now.ending == null || mustWait(now)) {
       return null;
     }
     hasEnded = true;
     verdict.compareAndSet(null, now.ending);
     listener.onEnd(verdict.get());
     return verdict.get();
+  }
+
+  /**
+   * Whether the output's own ending has to wait for its reader, or for tokens that a pause kept
+   * back: whoever lifts it posts the outlet again. No other ending waits.
+   */
+  private boolean mustWait(Published now) {
+    Ending how = verdict.get() == null ? now.ending : verdict.get();
+    boolean isBehind = verdict.get() == null && numDelivered < now.to - now.from;
+    return how instanceof Ending.Finished && (isPaused() || isBehind);
+  }
+
+  private boolean isPaused() {
+    return isPaused && !isReleased;
+  }
+
+  /** Pauses no more, whatever is asked for: what comes now is the last. Delivery thread. */
+  void release() {
+    isReleased = true;
+  }
+
+  /** Whether the ending has been handed over. Delivery thread. */
+  boolean hasEnded() {
+    return hasEnded;
   }
 
   /** Tokens handed over so far. Delivery thread. */

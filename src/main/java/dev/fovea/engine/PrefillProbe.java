@@ -43,7 +43,9 @@ final class PrefillProbe {
     long[] costs = new long[sizes.length];
     int measured = 0;
     while (measured < sizes.length && (measured == 0 || costs[measured - 1] <= target)) {
-      costs[measured] = nanos(sizes[measured], 0);
+      // More tokens never take less: what looks so is noise, and would make all beyond look free.
+      long least = measured == 0 ? 0 : costs[measured - 1];
+      costs[measured] = Math.max(least, nanos(sizes[measured], 0));
       measured++;
     }
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);

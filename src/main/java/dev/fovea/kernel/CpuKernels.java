@@ -144,6 +144,18 @@ public final class CpuKernels implements NativeKernels {
   }
 
   @Override
+  public String linearKernel(TensorView x, Weight weight) {
+    return "linear_" + info.isa();
+  }
+
+  @Override
+  public double seconds(Runnable operations) {
+    long start = System.nanoTime();
+    operations.run();
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  @Override
   public double readBandwidth(long bytes, double seconds) {
     double[] rate = new double[1];
     NativeStatus.check(

@@ -2,34 +2,17 @@ package dev.fovea.kernel;
 
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
-import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
-import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import java.util.List;
 import java.util.Random;
 
-/** What a GPU can do at best, as its own copies and cuBLASLt's largest products show it. */
+/** What a GPU can do at best, as cuBLASLt's largest products show it. */
 final class CudaCeilings {
   private static final int SIDE = 8192;
   private static final int CALLS = 4;
 
   private CudaCeilings() {}
-
-  /**
-   * Bytes read and written per second by a copy on the device.
-   *
-   * @param bytes to read; half as many are copied, so that both sides together are so many
-   */
-  static double copyBandwidth(CudaKernels kernels, long bytes, double seconds) {
-    long half = bytes / 2;
-    try (Buffer from = kernels.allocate(half);
-        Buffer to = kernels.allocate(half)) {
-      Shape shape = Shape.of(half / DType.F32.bytes());
-      TensorView source = new TensorView(from, 0, DType.F32, shape);
-      TensorView target = new TensorView(to, 0, DType.F32, shape);
-      return 2.0 * half * rate(kernels, seconds, () -> kernels.copy(source, target));
-    }
-  }
 
   /** FLOP per second of a square bf16 product of random numbers: zeros would flatter it. */
   static double productPeak(CudaKernels kernels, double seconds) {
@@ -48,33 +31,35 @@ final class CudaCeilings {
     }
   }
 
-  /** Calls per second. */
+  /** Calls per second, the best of several bursts. */
   private static double rate(CudaKernels kernels, double seconds, Runnable call) {
     call.run();
-    kernels.synchronize();
-    long start = System.nanoTime();
     double passed = 0;
-    long calls = 0;
+    double best = 0;
     while (passed < seconds) {
-      for (int i = 0; i < CALLS; i++) {
-        call.run();
-      }
-      kernels.synchronize();
-      calls += CALLS;
-      passed = (System.nanoTime() - start) * 1e-9;
+      double burst =
+          kernels.seconds(
+              () -> {
+                for (int i = 0; i < CALLS; i++) {
+                  call.run();
+                }
+              });
+      best = Math.max(best, CALLS / burst);
+      passed += burst;
     }
-    return calls / passed;
+    return best;
   }
 
+  /** Every row is a stretch of the same normal numbers, from a place of its own. */
   private static void fillNormal(TensorView view) {
     Random random = new Random(1);
-    ByteBuffer bytes = view.bytes();
-    short[] some = new short[1 << 16];
+    short[] some = new short[SIDE + (1 << 16)];
     for (int i = 0; i < some.length; i++) {
       some[i] = HalfFloats.toBf16((float) random.nextGaussian());
     }
-    while (bytes.hasRemaining()) {
-      bytes.putShort(some[random.nextInt(some.length)]);
+    ShortBuffer elements = view.bytes().asShortBuffer();
+    while (elements.hasRemaining()) {
+      elements.put(some, random.nextInt(some.length - SIDE), SIDE);
     }
   }
 }

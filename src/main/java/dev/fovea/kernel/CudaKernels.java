@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The CUDA kernels on one stream of one device; matrix products are cuBLASLt's. Ids, positions,
- * slots and page tables lie in device memory and are not checked there: who fills them does.
+ * The CUDA kernels on one stream of one device; products of many tokens are cuBLASLt's. Ids,
+ * positions, slots and page tables lie in device memory and are not checked there: who fills them
+ * does.
  */
 public final class CudaKernels implements NativeKernels {
   private static final int MAX_UPLOAD_THREADS = 8;
@@ -215,8 +216,25 @@ public final class CudaKernels implements NativeKernels {
   }
 
   @Override
+  public String linearKernel(TensorView x, Weight weight) {
+    return CudaLinear.isFew(x, weight) ? "linear_kernel mma.sync" : "cublasLtMatmul";
+  }
+
+  @Override
+  public double seconds(Runnable operations) {
+    double[] seconds = new double[1];
+    NativeStatus.checkCuda("timer", CudaLibrary.foveaStartTimer(stream));
+    operations.run();
+    NativeStatus.checkCuda("timer", CudaLibrary.foveaStopTimer(stream, seconds));
+    return seconds[0];
+  }
+
+  @Override
   public double readBandwidth(long bytes, double seconds) {
-    return CudaCeilings.copyBandwidth(this, bytes, seconds);
+    double[] rate = new double[1];
+    NativeStatus.checkCuda(
+        "readBandwidth", CudaLibrary.foveaReadBandwidth(stream, bytes, seconds, rate));
+    return rate[0];
   }
 
   @Override
@@ -237,6 +255,11 @@ public final class CudaKernels implements NativeKernels {
   @Override
   public boolean isAsynchronous() {
     return true;
+  }
+
+  @Override
+  public Recording record(Runnable work) {
+    return new CudaRecording(stream, work);
   }
 
   @Override

@@ -13,8 +13,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * {@link Kernels#linear} through cuBLASLt. How a product is computed is chosen once for each shape
- * and kept; the bias is added by a kernel of our own.
+ * {@link Kernels#linear}: by a kernel of our own where few tokens leave nothing to do but to read
+ * the weight, else through cuBLASLt. How cuBLASLt computes a product is chosen once for each shape
+ * and kept; its bias is added by another kernel.
  */
 final class CudaLinear implements AutoCloseable {
   /** What NVIDIA recommends for Hopper. */
@@ -22,11 +23,16 @@ final class CudaLinear implements AutoCloseable {
 
   private static final int MAX_ALIGNMENT = 256;
 
+  /** What our kernel takes: two of its tiles, and words of 16 bytes. */
+  private static final int FEW_TOKENS = 16;
+
+  private static final int WORD_BYTES = 16;
+
   private final StreamHandle stream;
   private final Buffer scratch;
   private final BlasLibrary blas;
   private final Map<Product, Plan> plans = new HashMap<>();
-  private final LinearParams biasParams = new LinearParams();
+  private final LinearParams params = new LinearParams();
 
   CudaLinear(StreamHandle stream, CudaMemory memory) {
     this.stream = stream;
@@ -44,6 +50,10 @@ final class CudaLinear implements AutoCloseable {
 
   void run(TensorView x, Weight weight, Weight bias, TensorView out) {
     if (x.shape().dim(0) == 0) {
+      return;
+    }
+    if (isFew(x, weight)) {
+      multiplyFew(x, weight, bias, out);
       return;
     }
     long weightAddress = weight.segments().get(0).address();
@@ -68,6 +78,32 @@ final class CudaLinear implements AutoCloseable {
     }
   }
 
+  /**
+   * Whether our own kernel multiplies these. A function of what is multiplied alone, and a token
+   * has the same bits whatever other few are with it.
+   */
+  static boolean isFew(TensorView x, Weight weight) {
+    long rowBytes = x.shape().dim(1) * x.dtype().bytes();
+    long alignment = x.address() | weight.segments().get(0).address() | rowBytes;
+    return x.shape().dim(0) <= FEW_TOKENS && x.dtype() != DType.F32 && alignment % WORD_BYTES == 0;
+  }
+
+  private void multiplyFew(TensorView x, Weight weight, Weight bias, TensorView out) {
+    params
+        .x(x.address())
+        .weight(weight.segments().get(0).address())
+        .bias(bias == null ? 0 : bias.segments().get(0).address())
+        .out(out.address())
+        .numTokens(x.shape().dim(0))
+        .inputs(x.shape().dim(1))
+        .outputs(out.shape().dim(1))
+        .outStride(out.shape().dim(1))
+        .type(weight.dtype().code())
+        .biasType(bias == null ? DType.F32.code() : bias.dtype().code())
+        .outType(out.dtype().code());
+    NativeStatus.checkCuda("linear", CudaLibrary.linear(stream, params));
+  }
+
   private Plan plan(Product product) {
     try {
       return blas.plan(product);
@@ -77,7 +113,7 @@ final class CudaLinear implements AutoCloseable {
   }
 
   private void addBias(DType type, Weight bias, TensorView out) {
-    biasParams
+    params
         .bias(bias.segments().get(0).address())
         .out(out.address())
         .numTokens(out.shape().dim(0))
@@ -86,7 +122,7 @@ final class CudaLinear implements AutoCloseable {
         .type(type.code())
         .biasType(bias.dtype().code())
         .outType(out.dtype().code());
-    NativeStatus.checkCuda("linear", CudaLibrary.addBias(stream, biasParams));
+    NativeStatus.checkCuda("linear", CudaLibrary.addBias(stream, params));
   }
 
   /** The largest power of two that divides an address, as far as it matters. */

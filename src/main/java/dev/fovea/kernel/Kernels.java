@@ -170,6 +170,15 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
     return false;
   }
 
+  /**
+   * Records the operations that {@code work} enqueues, without running them where they can be
+   * recorded. The same work must have run before, and its tensors and attention's scratch must stay
+   * where they are.
+   */
+  default Recording record(Runnable work) {
+    return new Recording.Called(work);
+  }
+
   /** A place in the order of what is enqueued that can be waited for; not set yet. */
   default Mark newMark() {
     return Mark.atTheEnd(this);

@@ -6,12 +6,12 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** What the operating system calls this machine's processor. */
-final class Processor {
+public final class Processor {
   private static final String UNNAMED = "unnamed processor";
 
   private Processor() {}
 
-  static String name() {
+  public static String name() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
       return lines
           .filter(line -> line.startsWith("model name"))

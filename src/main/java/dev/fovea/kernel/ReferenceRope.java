@@ -44,7 +44,7 @@ final class ReferenceRope {
         throw new IllegalArgumentException(
             "positions[%d]: expected 0 .. %d, got %d".formatted(n, maxPositions - 1, positions[n]));
       }
-      if (slots[n] < 0 || slots[n] >= numSlots) {
+      if (slots[n] < RopeAppend.NO_SLOT || slots[n] >= numSlots) {
         throw new IllegalArgumentException(
             "slots[%d]: expected 0 .. %d, got %d".formatted(n, numSlots - 1, slots[n]));
       }
@@ -84,6 +84,9 @@ final class ReferenceRope {
 
   /** Writes the token's {@code [Hkv, D]} into slot {@code page * S + slot} of its page. */
   private void append(TensorView pages, long slot, FloatSpan values) {
+    if (slot == RopeAppend.NO_SLOT) {
+      return;
+    }
     long page = slot / KvLayer.PAGE_SLOTS;
     long inPage = slot % KvLayer.PAGE_SLOTS;
     for (int h = 0; h < heads.kv(); h++) {

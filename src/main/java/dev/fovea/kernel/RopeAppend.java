@@ -23,9 +23,13 @@ public record RopeAppend(
     TensorView q,
     KvLayer cache) {
 
+  /** Of a token whose k and v go nowhere. */
+  public static final long NO_SLOT = -1;
+
   /**
    * @param positions {@code [N] i32} of each token in its sequence
-   * @param slots {@code [N] i64}: page * S + slot in the page
+   * @param slots {@code [N] i64}: page * S + slot in the page, or {@link #NO_SLOT}: k and v of the
+   *     token go nowhere
    */
   public record TokenRows(TensorView positions, TensorView slots) {}
 }

@@ -166,16 +166,16 @@ final class ShapeCheck {
     expect("logits", logits, DType.F32, rows.size(), ANY);
     expect("tokens", tokens, DType.I32, rows.size());
     for (SampleRow row : rows) {
-      require(
-          row.temperature() >= 0 && Float.isFinite(row.temperature()),
-          "temperature: expected 0 or a finite positive number, got %s",
-          row.temperature());
+      float temperature = row.temperature();
+      if (temperature < 0 || !Float.isFinite(temperature)) {
+        throw refused("temperature: expected 0 or a finite positive number, got %s", temperature);
+      }
       SampleRow.Penalties penalties = row.penalties();
-      require(
-          penalties.tokens().length == penalties.counts().length,
-          "penalties: expected as many counts as tokens %s, got %s",
-          penalties.tokens().length,
-          penalties.counts().length);
+      if (penalties.tokens().length != penalties.counts().length) {
+        throw refused(
+            "penalties: expected as many counts as tokens %s, got %s",
+            penalties.tokens().length, penalties.counts().length);
+      }
     }
   }
 
@@ -277,7 +277,11 @@ final class ShapeCheck {
 
   private static void require(boolean holds, String format, Object... values) {
     if (!holds) {
-      throw new IllegalArgumentException(format.formatted(values));
+      throw refused(format, values);
     }
+  }
+
+  private static IllegalArgumentException refused(String format, Object... values) {
+    return new IllegalArgumentException(format.formatted(values));
   }
 }

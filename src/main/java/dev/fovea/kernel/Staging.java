@@ -6,7 +6,8 @@ import dev.fovea.tensor.HostBuffer;
 /**
  * The same bytes where Java reads and writes them and where the operations do: one memory on CPUs;
  * page-locked host memory and a twin on the device on GPUs. Copies are only enqueued: until {@link
- * Kernels#synchronize()} what is on its way must not be changed.
+ * Kernels#synchronize()}, or until a {@link Mark} behind it is reached, what is on its way must not
+ * be changed.
  */
 public interface Staging extends AutoCloseable {
 

@@ -26,13 +26,25 @@ public final class ModelLoader {
 
   private final Kernels kernels;
   private final Mapping mapping;
+  private final boolean recordsDecodes;
 
   /**
+   * Of models whose steps are recorded where the device computes beside its caller.
+   *
    * @param mapping {@link Mapping#JAVA} for the reference kernels
    */
   public ModelLoader(Kernels kernels, Mapping mapping) {
+    this(kernels, mapping, kernels.isAsynchronous());
+  }
+
+  /**
+   * @param recordsDecodes whether steps that only generate are recorded once for each of a few
+   *     sizes and then enqueued by one call, a batch padded to the next size
+   */
+  public ModelLoader(Kernels kernels, Mapping mapping, boolean recordsDecodes) {
     this.kernels = kernels;
     this.mapping = mapping;
+    this.recordsDecodes = recordsDecodes;
   }
 
   /**
@@ -122,7 +134,8 @@ public final class ModelLoader {
                 RotaryTable.host(
                     config.rope(), memory.maxContext(), config.attention().heads().dim()));
     DecoderModel model = new DecoderModel(config, weights, kernels, cache, workspace, rotary);
-    ModelRunner runner = new ModelRunner(model, kernels, limits(config, capacity, memory));
+    ModelRunner runner =
+        new ModelRunner(model, kernels, limits(config, capacity, memory), recordsDecodes);
     Collections.reverse(opened);
     progress.at(Phase.LOADED, 1);
     return new LoadedModel(config, generation, dtype, memory, runner, opened);

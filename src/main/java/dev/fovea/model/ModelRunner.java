@@ -25,6 +25,10 @@ final class ModelRunner implements StepRunner {
   private final Kernels kernels;
   private final Limits limits;
   private final StepInputs inputs;
+
+  /** Null where every step is enqueued operation by operation. */
+  private final RecordedDecodes decodes;
+
   private final Output[] outputs = new Output[MAX_IN_FLIGHT];
   private final Deque<Pending> pending = new ArrayDeque<>(MAX_IN_FLIGHT);
   private final List<SampleRow> rows = new ArrayList<>();
@@ -39,11 +43,16 @@ final class ModelRunner implements StepRunner {
 
   private record Pending(Ticket ticket, Output output, int numTokens) {}
 
-  ModelRunner(DecoderModel model, Kernels kernels, Limits limits) {
+  /**
+   * @param recordsDecodes whether steps that only generate are recorded, and padded for it
+   */
+  ModelRunner(DecoderModel model, Kernels kernels, Limits limits, boolean recordsDecodes) {
     this.model = model;
     this.kernels = kernels;
     this.limits = limits;
     this.inputs = new StepInputs(limits, kernels);
+    this.decodes =
+        recordsDecodes ? new RecordedDecodes(model, inputs, kernels, limits.maxSequences()) : null;
     for (int i = 0; i < MAX_IN_FLIGHT; i++) {
       Staging sampled = kernels.newStaging(sampledBytes(limits.maxSequences()));
       outputs[i] = new Output(sampled, kernels.newMark());
@@ -69,13 +78,23 @@ final class ModelRunner implements StepRunner {
               + ", got that many");
     }
     inputs.fill(batch, (int) drawn.shape().dim(0));
-    inputs.send(drawn);
-    TensorView logits = model.forward(inputs);
+    TensorView logits = forward(batch);
     Output output = outputs[(int) (nextStep % MAX_IN_FLIGHT)];
     sample(batch, logits, output);
     Ticket ticket = new Ticket(nextStep++);
-    pending.add(new Pending(ticket, output, inputs.numRows()));
+    pending.add(new Pending(ticket, output, rows.size()));
     return ticket;
+  }
+
+  /** Logits of every row that draws, and of padding behind them. */
+  private TensorView forward(Batch batch) {
+    if (decodes == null || !RecordedDecodes.fits(batch)) {
+      inputs.send(drawn);
+      return model.forward(inputs);
+    }
+    inputs.pad(decodes.paddedSize(batch.entries().size()));
+    inputs.send(drawn);
+    return decodes.forward();
   }
 
   private void sample(Batch batch, TensorView logits, Output output) {
@@ -87,7 +106,7 @@ final class ModelRunner implements StepRunner {
     }
     drawn = new TensorView(output.sampled().device(), 0, DType.I32, Shape.of(rows.size()));
     if (!rows.isEmpty()) {
-      kernels.sample(logits, rows, drawn);
+      kernels.sample(logits.rows(rows.size()), rows, drawn);
       output.sampled().download(drawn.byteSize());
     }
     output.arrived().set();
@@ -144,6 +163,9 @@ final class ModelRunner implements StepRunner {
       kernels.synchronize();
     } finally {
       pending.clear();
+      if (decodes != null) {
+        decodes.close();
+      }
       inputs.close();
       for (Output output : outputs) {
         output.arrived().close();

@@ -185,6 +185,33 @@ final class StepInputs implements AutoCloseable {
     }
   }
 
+  /**
+   * Adds sequences of one row and no context, up to so many: they write to no page, and nobody
+   * wants their logits. Of a batch whose sequences have one row each and all want logits.
+   */
+  void pad(int paddedSequences) {
+    LongBuffer slots = host(Part.SLOTS).bytes().asLongBuffer();
+    IntBuffer tokens = ints(Part.TOKENS);
+    IntBuffer positions = ints(Part.POSITIONS);
+    IntBuffer starts = ints(Part.QUERY_START);
+    IntBuffer lengths = ints(Part.CONTEXT_LENGTH);
+    IntBuffer tableRows = ints(Part.TABLE_ROW);
+    IntBuffer logitRows = ints(Part.LOGIT_ROWS);
+    for (int i = numSequences; i < paddedSequences; i++) {
+      slots.put(i, RopeAppend.NO_SLOT);
+      tokens.put(i, 0);
+      positions.put(i, 0);
+      starts.put(i + 1, i + 1);
+      lengths.put(i, 0);
+      tableRows.put(i, 0);
+      logitRows.put(i, i);
+    }
+    numTokens = paddedSequences;
+    numSequences = paddedSequences;
+    numGenerated = paddedSequences;
+    numRows = paddedSequences;
+  }
+
   /** Asks for the logits of other rows than the batch's; at most {@code maxSequences}. */
   void selectRows(int[] wanted) {
     ints(Part.LOGIT_ROWS).put(wanted);

@@ -59,8 +59,9 @@ public final class CheckpointSource implements ModelSource {
     ModelText text = ModelText.load(directory);
     Backend backend = Backend.open(config);
     Capacity capacity = MemoryBudget.of(config, inspection, backend.kernels().memory());
+    boolean recordsDecodes = backend.kernels().isAsynchronous() && config.gpu().recordDecodes();
     LoadedModel loaded =
-        new ModelLoader(backend.kernels(), backend.mapping())
+        new ModelLoader(backend.kernels(), backend.mapping(), recordsDecodes)
             .load(directory, capacity, (phase, done) -> progress.report(describe(phase), done));
     LOG.info(loaded.memory().describe());
     GenerationDefaults defaults =

@@ -68,6 +68,8 @@ public interface FoveaConfig {
 
   Cpu cpu();
 
+  Gpu gpu();
+
   Limits limits();
 
   Metrics metrics();
@@ -89,6 +91,17 @@ public interface FoveaConfig {
     /** Whether it also has the names of vLLM, for dashboards and autoscalers that know those. */
     @WithDefault("true")
     boolean vllmNames();
+  }
+
+  /** A device that computes beside the processor. */
+  interface Gpu {
+
+    /**
+     * Whether steps that only generate are recorded as graphs, once for each of a few numbers of
+     * sequences; if not, each is enqueued operation by operation.
+     */
+    @WithDefault("true")
+    boolean recordDecodes();
   }
 
   /** What one client may ask of the server. */
@@ -113,6 +126,22 @@ public interface FoveaConfig {
     /** Prompt tokens that may wait for a place, over all requests. */
     @WithDefault("4000000")
     long maxWaitingTokens();
+
+    /**
+     * How long a request may wait for its first step before it is answered 503, and the most it may
+     * ask for as {@code queue_timeout}; without end if absent.
+     */
+    Optional<Duration> queueTimeout();
+
+    /**
+     * How long a request may take until its answer is complete, and the most it may ask for as
+     * {@code total_timeout}; without end if absent.
+     */
+    Optional<Duration> requestTimeout();
+
+    /** How long a client may leave 64 KiB of its answer unread before it is cut off. */
+    @WithDefault("10S")
+    Duration readerPatience();
   }
 
   /** Backends. */

@@ -23,13 +23,17 @@ final class EngineFixture {
 
   /** Continues this prompt by 10 tokens. */
   static GenerationRequest prompt(int... ids) {
-    return new GenerationRequest(ids, SamplingParams.GREEDY, new StopRules(10, 0, new int[0]));
+    return greedy(ids, 10);
   }
 
   /** Continues a prompt of three tokens. */
   static GenerationRequest greedy(int maxTokens) {
+    return greedy(new int[] {1, 2, 3}, maxTokens);
+  }
+
+  static GenerationRequest greedy(int[] prompt, int maxTokens) {
     return new GenerationRequest(
-        new int[] {1, 2, 3}, SamplingParams.GREEDY, new StopRules(maxTokens, 0, new int[0]));
+        prompt, SamplingParams.GREEDY, new StopRules(maxTokens, 0, new int[0]));
   }
 
   static void assertRejected(Engine engine, GenerationRequest request, Reason reason) {

@@ -49,8 +49,13 @@ public record FakeModel(int vocabulary) {
     return id;
   }
 
-  /** The whole output of a request. */
+  /** The whole first output of a request. */
   public Output complete(GenerationRequest request, int maxContext) {
+    return complete(request, 0, maxContext);
+  }
+
+  /** The whole of one of a request's outputs. */
+  public Output complete(GenerationRequest request, int choice, int maxContext) {
     int numPrompt = request.prompt().length;
     int[] ids = Arrays.copyOf(request.prompt(), maxContext);
     Map<Integer, Integer> seen = new LinkedHashMap<>();
@@ -64,7 +69,7 @@ public record FakeModel(int vocabulary) {
     while (length < maxContext && length - numPrompt < stop.maxTokens()) {
       int position = length - numPrompt;
       int[] banned = position < stop.minTokens() ? stop.stopTokenIds() : NO_IDS;
-      Draw draw = new Draw(request.sampling(), 0, position, view(request, seen), banned);
+      Draw draw = new Draw(request.sampling(), choice, position, view(request, seen), banned);
       int id = next(state, draw);
       if (contains(stop.stopTokenIds(), id)) {
         return new Output(Arrays.copyOfRange(ids, numPrompt, length), FinishReason.STOP, id);

@@ -3,10 +3,13 @@ package dev.fovea.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.GenerationListener.Ending;
+import dev.fovea.engine.GenerationListener.FinishReason;
 import org.junit.jupiter.api.Test;
 
 class OutletTest {
   private static final Ending FAILED = new Ending.Failed("scripted", null);
+
+  private static final Ending OWN = new Ending.Finished(FinishReason.LENGTH, null);
 
   private final Recorder recorder = new Recorder();
   private final Outlet outlet = new Outlet(recorder);
@@ -72,6 +75,63 @@ class OutletTest {
     outlet.publish(sequence);
     outlet.deliverEnding(outlet.take());
     assertThat(outlet.decide(new Ending.Cancelled())).isFalse();
+  }
+
+  @Test
+  void endingWaitsForTokensThatAPauseJustLiftedKeptBack() {
+    draw(7);
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    Outlet.Published published = outlet.take();
+    outlet.pause();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
+    assertThat(outlet.resume()).as("posted again").isTrue();
+    assertThat(outlet.deliverEnding(published)).isNull();
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(published)).isEqualTo(OWN);
+  }
+
+  @Test
+  void cutOfAPausedReaderEndsAlsoAnOutputThatWasComplete() {
+    outlet.pause();
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.decide(new Ending.Cancelled());
+    Outlet.Published published = outlet.take();
+    assertThat(outlet.deliverTokens(published, 0)).isZero();
+    assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
+  }
+
+  @Test
+  void releaseHandsOverWhateverIsPaused() {
+    draw(7);
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.release();
+    outlet.pause();
+    assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
+  }
+
+  @Test
+  void abandonedOutputStaysSoWhenItsEngineWakesUp() {
+    draw(7);
+    outlet.publish(sequence);
+    outlet.abandon(FAILED);
+    draw(8);
+    outlet.publish(sequence);
+    Outlet.Published published = outlet.take();
+    assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1);
+    assertThat(outlet.deliverEnding(published)).isEqualTo(FAILED);
+    assertThat(recorder.ids()).containsExactly(7);
+  }
+
+  @Test
+  void abandonedAfterItsOwnEndingKeepsThat() {
+    sequence.finish(OWN);
+    outlet.publish(sequence);
+    outlet.abandon(FAILED);
+    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
   }
 
   private void draw(int id) {

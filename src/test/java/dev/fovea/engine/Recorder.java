@@ -11,6 +11,7 @@ final class Recorder implements GenerationListener {
   private final List<Integer> ids = new ArrayList<>();
   private final CompletableFuture<Ending> ending = new CompletableFuture<>();
   private final IntConsumer onTokens;
+  private final List<Integer> starts = new ArrayList<>();
   private int numCalls;
   private int numEndings;
 
@@ -23,6 +24,14 @@ final class Recorder implements GenerationListener {
 
   Recorder() {
     this(count -> {});
+  }
+
+  @Override
+  public synchronized void onStart(int cachedTokens) {
+    if (numCalls + numEndings > 0) {
+      throw new IllegalStateException("start: expected nothing before it");
+    }
+    starts.add(cachedTokens);
   }
 
   @Override
@@ -64,6 +73,11 @@ final class Recorder implements GenerationListener {
   /** Times that tokens were handed over. */
   synchronized int numCalls() {
     return numCalls;
+  }
+
+  /** What it was told at the start, each time. */
+  synchronized List<Integer> starts() {
+    return List.copyOf(starts);
   }
 
   synchronized int numEndings() {

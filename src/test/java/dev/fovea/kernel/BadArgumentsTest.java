@@ -268,9 +268,9 @@ class BadArgumentsTest {
             "slots.*191.*got 192",
             k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {0, 192}))),
         refused(
-            "a negative slot",
-            "slots.*got -1",
-            k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {-1, 0}))));
+            "a slot before the pool",
+            "slots.*got -2",
+            k -> k.ropeAppend(rope(k, qkv, rotary, a(0, 1), new long[] {-2, 0}))));
   }
 
   private static void sampleAt(Kernels k, float temperature) {

@@ -250,6 +250,17 @@ class LinearContractTest {
     }
   }
 
+  /** The same where a GPU takes a product for one of few tokens. */
+  @ParameterizedTest
+  @EnumSource(names = {"BF16", "F16"})
+  void aRowsBitsDoNotDependOnItsFewNeighbours(DType dtype) {
+    for (int inputs : new int[] {64, 104, 1000, 1024}) {
+      Case data =
+          new Case(new LinearShape(dtype, dtype, 16, inputs, new int[] {70, 63}, true), inputs);
+      onEach(kernels -> assertRowsAgree(kernels, data));
+    }
+  }
+
   private static void assertRowsAgree(Kernels kernels, Case data) {
     Weight weight = data.weight(kernels);
     Weight bias = data.bias(kernels);

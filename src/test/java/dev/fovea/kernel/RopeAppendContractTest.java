@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.fovea.kernel.RopeCase.RopeShape;
 import dev.fovea.tensor.DType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,25 @@ class RopeAppendContractTest {
           byte[] keys = data.keyPages.toBytes();
           data.run(kernels);
           assertThat(data.keyPages.toBytes()).as("second run").isEqualTo(keys);
+        });
+  }
+
+  @Test
+  void aTokenWithoutASlotGivesItsQueriesAndWritesNoPage() {
+    RopeShape shape = new RopeShape(DType.BF16, new HeadLayout(8, 2, 64), 65, true, DType.F32);
+    RopeCase data = new RopeCase(shape);
+    byte[] poison = data.keyPages.toBytes();
+    Backends.onEach(
+        kernels -> {
+          long[] slots = data.slots.clone();
+          data.run(kernels);
+          byte[] queries = data.q.toBytes();
+          Arrays.fill(data.slots, RopeAppend.NO_SLOT);
+          data.run(kernels);
+          System.arraycopy(slots, 0, data.slots, 0, slots.length);
+          assertThat(data.q.toBytes()).as("q").isEqualTo(queries);
+          assertThat(data.keyPages.toBytes()).as("K").isEqualTo(poison);
+          assertThat(data.valuePages.toBytes()).as("V").isEqualTo(poison);
         });
   }
 

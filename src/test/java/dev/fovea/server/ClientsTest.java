@@ -10,6 +10,7 @@ import com.openai.errors.BadRequestException;
 import com.openai.errors.InternalServerException;
 import com.openai.errors.NotFoundException;
 import com.openai.errors.SseException;
+import com.openai.helpers.ChatCompletionAccumulator;
 import com.openai.models.chat.completions.ChatCompletion;
 import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
@@ -100,6 +101,50 @@ class ClientsTest {
   }
 
   @Test
+  void openAiGetsSeveralChoices() {
+    List<String> expected = List.of("abcdefg", "bcdefga", "cdefgab");
+    ChatCompletionCreateParams request =
+        chat("abcdefg", 7)
+            .n(3)
+            .streamOptions(ChatCompletionStreamOptions.builder().includeUsage(true).build())
+            .build();
+    ChatCompletion answer =
+        client.chat().completions().create(chat("abcdefg", 7).n(3).build()).validate();
+    assertThat(answer.choices())
+        .extracting(choice -> choice.message().content().orElseThrow())
+        .isEqualTo(expected);
+    assertThat(answer.choices()).extracting(choice -> choice.index()).containsExactly(0L, 1L, 2L);
+    assertThat(answer.usage().orElseThrow().completionTokens()).isEqualTo(21);
+
+    ChatCompletionAccumulator whole = ChatCompletionAccumulator.create();
+    try (StreamResponse<ChatCompletionChunk> stream =
+        client.chat().completions().createStreaming(request)) {
+      stream.stream().map(ChatCompletionChunk::validate).forEach(whole::accumulate);
+    }
+    assertThat(whole.chatCompletion().choices())
+        .extracting(choice -> choice.message().content().orElseThrow())
+        .isEqualTo(expected);
+    assertThat(whole.chatCompletion().usage().orElseThrow().completionTokens()).isEqualTo(21);
+  }
+
+  @Test
+  void openAiCompletesSeveralPrompts() {
+    Completion answer =
+        client
+            .completions()
+            .create(
+                CompletionCreateParams.builder()
+                    .model(MODEL)
+                    .promptOfArrayOfStrings(List.of("xyz", "ab"))
+                    .n(2)
+                    .maxTokens(4)
+                    .build());
+    assertThat(answer.choices())
+        .extracting(choice -> choice.text())
+        .containsExactly("xyzx", "yzxy", "abab", "baba");
+  }
+
+  @Test
   void openAiCompletesAndStreamsACompletion() {
     CompletionCreateParams request =
         CompletionCreateParams.builder().model(MODEL).prompt("xyz").maxTokens(5).build();
@@ -121,7 +166,7 @@ class ClientsTest {
         .isInstanceOfSatisfying(
             BadRequestException.class,
             e -> assertThat(e.code()).contains("context_length_exceeded"));
-    assertThatThrownBy(() -> client.chat().completions().create(chat("a", 1).n(2).build()))
+    assertThatThrownBy(() -> client.chat().completions().create(chat("a", 1).n(17).build()))
         .isInstanceOfSatisfying(
             BadRequestException.class, e -> assertThat(e.param()).contains("n"));
     assertThatThrownBy(() -> client.chat().completions().create(chat("<|poison|>", 5).build()))

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * A model that says its prompt again and again, from the tokens in its pages, so that a test knows
- * what any prompt will be answered. Some ids of a prompt have a meaning of their own.
+ * what any prompt will be answered; the second choice begins with the second token, and so on. Some
+ * ids of a prompt have a meaning of their own.
  */
 final class ParrotRunner implements StepRunner {
   /** Ends the answer, as an end token does. */
@@ -54,7 +55,8 @@ final class ParrotRunner implements StepRunner {
         continue;
       }
       int promptLength = length - (int) entry.draw().position();
-      int id = slots[slot(entry, (int) (entry.draw().position() % promptLength))];
+      int said = (int) ((entry.draw().position() + entry.draw().choice()) % promptLength);
+      int id = slots[slot(entry, said)];
       if (id == FATAL) {
         throw new IllegalStateException("the device broke");
       }

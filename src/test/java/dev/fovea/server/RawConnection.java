@@ -11,18 +11,25 @@ record RawConnection(Socket socket) implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
 
   static RawConnection to(URI base) throws IOException {
-    Socket socket = new Socket(base.getHost(), base.getPort());
-    socket.setSoTimeout(PATIENCE_MILLIS);
-    return new RawConnection(socket);
+    return on(new Socket(base.getHost(), base.getPort()));
+  }
+
+  static RawConnection on(Socket connected) throws IOException {
+    connected.setSoTimeout(PATIENCE_MILLIS);
+    return new RawConnection(connected);
   }
 
   /** With a JSON body posted on it. */
   static RawConnection posting(URI base, String path, String body) throws IOException {
     RawConnection connection = to(base);
-    connection.write(
+    connection.post(path, body);
+    return connection;
+  }
+
+  void post(String path, String body) throws IOException {
+    write(
         "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n".formatted(path)
             + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
-    return connection;
   }
 
   void write(String text) throws IOException {
@@ -32,7 +39,7 @@ record RawConnection(Socket socket) implements AutoCloseable {
   /** Up to and with the wanted text. */
   String readUntil(String wanted) throws IOException {
     StringBuilder seen = new StringBuilder();
-    while (seen.indexOf(wanted) < 0) {
+    while (seen.indexOf(wanted, seen.length() - wanted.length()) < 0) {
       int next = socket.getInputStream().read();
       if (next < 0) {
         throw new AssertionError("the connection ended after: " + seen);

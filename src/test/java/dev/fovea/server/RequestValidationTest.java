@@ -92,6 +92,19 @@ class RequestValidationTest {
         "seed",
         List.of("0", "-1", "-9223372036854775808", "9223372036854775807"),
         List.of(past63, "1" + "0".repeat(300)));
+    integer(
+        cases,
+        "n",
+        List.of("1", "3", "16"),
+        List.of("0", "-1", "17", "128", "129", past31, past63));
+    integer(cases, "best_of", List.of("1"), List.of("0", "-1", "129", past31));
+    both(cases, "best_of", "2", UNSUPPORTED);
+    bothAt(cases, "n\":2,\"best_of", "2", "best_of", null);
+    bothAt(cases, "n\":2,\"best_of", "1", "best_of", null);
+    bothAt(cases, "n\":2,\"best_of", "3", "best_of", UNSUPPORTED);
+    for (String field : List.of("queue_timeout", "total_timeout")) {
+      number(cases, field, List.of("30", "9.5", "1000000"), List.of("0", "-1", "1e7", "1e-300"));
+    }
     onlyChat(cases, "max_completion_tokens", "0", VALUE);
     onlyChat(cases, "chat_template_kwargs", "5", TYPE);
     onlyChat(cases, "chat_template_kwargs", "{\"a\":[1]}", TYPE);
@@ -133,6 +146,15 @@ class RequestValidationTest {
     }
     both(cases, "stop_token_ids", "5", TYPE);
     both(cases, "model", "5", TYPE);
+    both(cases, "cache_salt", "\"tenant 1\"", null);
+    both(cases, "cache_salt", "null", null);
+    both(cases, "cache_salt", "\"%s\"".formatted("s".repeat(1024)), null);
+    both(cases, "cache_salt", "\"%s\"".formatted("s".repeat(1025)), VALUE);
+    both(cases, "cache_salt", "\"\"", VALUE);
+    both(cases, "cache_salt", "\"\\ud800\"", VALUE);
+    for (String value : List.of("5", "true", "[\"a\"]", "{}")) {
+      both(cases, "cache_salt", value, TYPE);
+    }
     return cases.stream();
   }
 
@@ -166,8 +188,6 @@ class RequestValidationTest {
   static Stream<Case> unbuilt() {
     List<Case> cases = new ArrayList<>();
     String[][] everywhere = {
-      {"n", "1", "2", "0", "1.9", "\"1\"", "2147483648"},
-      {"best_of", "1", "2"},
       {"logit_bias", "{}", "{\"5\":1}", "[3]"},
       {"prompt_logprobs", "null", "0", "1"},
       {"allowed_token_ids", "null", "[1]"},
@@ -250,8 +270,20 @@ class RequestValidationTest {
     prompt(cases, "{}", "prompt", TYPE);
     prompt(cases, "true", "prompt", TYPE);
     prompt(cases, "[null]", "prompt[0]", TYPE);
-    prompt(cases, "[\"a\",\"b\"]", "prompt", UNSUPPORTED);
-    prompt(cases, "[[1],[2]]", "prompt", UNSUPPORTED);
+    prompt(cases, "[\"a\",\"b\"]", "prompt", null);
+    prompt(cases, "[[1],[2,3]]", "prompt", null);
+    prompt(cases, "[%s\"b\"]".formatted("\"a\",".repeat(15)), "prompt", null);
+    prompt(cases, "[%s\"b\"]".formatted("\"a\",".repeat(16)), "prompt", VALUE);
+    prompt(cases, "[%s[2]]".formatted("[1],".repeat(16)), "prompt", VALUE);
+    prompt(cases, "[%s[2]]".formatted("[1],".repeat(128)), "prompt", VALUE);
+    cases.add(new Case(Http.COMPLETIONS, "prompt", "[\"a\",\"b\"],\"n\":8", "prompt", null));
+    cases.add(new Case(Http.COMPLETIONS, "prompt", "[\"a\",\"b\"],\"n\":9", "n", VALUE));
+    prompt(cases, "[\"a\",[1]]", "prompt[1]", TYPE);
+    prompt(cases, "[[1],\"a\"]", "prompt[1]", TYPE);
+    prompt(cases, "[\"a\",1]", "prompt[1]", TYPE);
+    prompt(cases, "[\"a\",null]", "prompt[1]", TYPE);
+    prompt(cases, "[\"a\",\"\"]", "prompt[1]", VALUE);
+    prompt(cases, "[[1],[]]", "prompt[1]", VALUE);
     prompt(cases, "[1,\"a\"]", "prompt[1]", TYPE);
     prompt(cases, "[1,2.5]", "prompt[1]", TYPE);
     prompt(cases, "[1,[2]]", "prompt[1]", TYPE);

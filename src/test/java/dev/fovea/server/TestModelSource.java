@@ -61,7 +61,7 @@ public final class TestModelSource implements ModelSource {
         new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
     return new ServedModel(
         new ServedModel.Facts(
-            List.of(ID, "parrot"),
+            config.servedModelName().orElse(List.of(ID, "parrot")),
             directory,
             0,
             MAX_CONTEXT,

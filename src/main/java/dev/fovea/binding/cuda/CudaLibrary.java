@@ -62,6 +62,13 @@ public final class CudaLibrary {
   public static native @Cast("const char*") String foveaAttentionKernel(
       @Const StreamHandle stream, int kvType);
 
+  public static native int foveaStartTimer(StreamHandle stream);
+
+  public static native int foveaStopTimer(StreamHandle stream, double[] seconds);
+
+  public static native int foveaReadBandwidth(
+      StreamHandle stream, long bytes, double seconds, double[] bytesPerSecond);
+
   public static native int foveaDeviceAllocate(
       StreamHandle stream, long bytes, @Cast("uint64_t*") long[] address);
 
@@ -82,6 +89,14 @@ public final class CudaLibrary {
   public static native int foveaRecordEvent(StreamHandle stream, @Cast("uint64_t") long event);
 
   public static native int foveaAwaitEvent(StreamHandle stream, @Cast("uint64_t") long event);
+
+  public static native int foveaBeginGraph(StreamHandle stream);
+
+  public static native int foveaEndGraph(StreamHandle stream, @Cast("uint64_t*") long[] graph);
+
+  public static native int foveaLaunchGraph(StreamHandle stream, @Cast("uint64_t") long graph);
+
+  public static native int foveaFreeGraph(StreamHandle stream, @Cast("uint64_t") long graph);
 
   public static native int foveaCopy(
       StreamHandle stream, @Cast("uint64_t") long to, @Cast("uint64_t") long from, long bytes);
@@ -104,6 +119,8 @@ public final class CudaLibrary {
   public static native int rmsNorm(StreamHandle stream, @Const NormParams p);
 
   public static native int layerNorm(StreamHandle stream, @Const NormParams p);
+
+  public static native int linear(StreamHandle stream, @Const LinearParams p);
 
   public static native int addBias(StreamHandle stream, @Const LinearParams p);
 

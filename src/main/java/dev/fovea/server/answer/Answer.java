@@ -1,18 +1,24 @@
 package dev.fovea.server.answer;
 
-import dev.fovea.server.http.ApiError;
+import dev.fovea.server.http.ApiException;
 
-/** Where a request's text goes; called by one thread at a time, ended exactly once. */
+/**
+ * Where the text of a request's choices goes; called by one thread at a time. Each choice is ended
+ * once and then the answer completed, or it fails at any time; after that nothing is called.
+ */
 public interface Answer {
 
   /**
-   * More text, never empty, safe to show.
+   * More text of a choice, never empty, safe to show.
    *
    * @param soFar tokens with those of this text
    */
-  void text(String text, Usage soFar);
+  void text(int choice, String text, Usage soFar);
 
-  void end(AnswerEnd end, Usage usage);
+  void end(int choice, AnswerEnd end);
 
-  void fail(ApiError error);
+  /** All choices have ended. */
+  void complete(Usage usage);
+
+  void fail(ApiException failure);
 }

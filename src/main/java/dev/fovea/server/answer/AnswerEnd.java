@@ -1,7 +1,7 @@
 package dev.fovea.server.answer;
 
 /**
- * Why an answer is complete.
+ * Why a choice is complete.
  *
  * @param finishReason "stop" or "length"
  * @param stopReason the stop string (String) or the request's own stop token (Integer) that ended

@@ -1,23 +1,31 @@
 package dev.fovea.server.answer;
 
+import java.util.List;
+
 /**
- * The JSON of one endpoint's answers, UTF-8. Where a stream was asked for usage, its parts before
- * the last carry {@code usage: null}.
+ * The JSON of one endpoint's answers. Where a stream was asked for usage, its parts before the last
+ * carry {@code usage: null}.
  */
 public interface AnswerFormat {
 
-  /** What goes before the first text of a stream; empty where there is nothing. */
-  byte[] opening();
+  /** Whether a choice begins with a part of its own, before its first text. */
+  boolean opens();
+
+  /** What goes before the first text of a choice of a stream, where the format {@link #opens}. */
+  void opening(JsonBytes out, int choice);
 
   /**
    * @param soFar the counts, or null where they were not asked for
    */
-  byte[] delta(String text, Usage soFar);
+  void delta(JsonBytes out, int choice, String text, Usage soFar);
 
-  byte[] finish(AnswerEnd end);
+  void finish(JsonBytes out, int choice, AnswerEnd end);
 
   /** The last part of a stream that was asked for usage: no choices. */
-  byte[] usage(Usage usage);
+  void usage(JsonBytes out, Usage usage);
 
-  byte[] whole(String text, AnswerEnd end, Usage usage);
+  void whole(JsonBytes out, List<Choice> choices, Usage usage);
+
+  /** A complete choice; its place in the list is its index. */
+  record Choice(String text, AnswerEnd end) {}
 }

@@ -1,82 +1,72 @@
 package dev.fovea.server.answer;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-
-/** Writes the parts of answers that both formats share. */
+/** Writes what the parts of one kind have in common, in both formats. */
 final class AnswerJson {
-  private static final JsonFactory JSON = new JsonFactory();
-  private static final int TYPICAL_BYTES = 320;
+  private static final byte[] CHOICE = JsonBytes.ascii("{\"index\":");
+  private static final byte[] UNFINISHED =
+      JsonBytes.ascii(",\"logprobs\":null,\"finish_reason\":null}");
+  private static final byte[] END = JsonBytes.ascii("]}");
+  private static final byte[] END_BEFORE_USAGE = JsonBytes.ascii("],\"usage\":null}");
 
-  private final AnswerHead head;
+  private final byte[] beginning;
+  private final byte[] end;
 
-  AnswerJson(AnswerHead head) {
-    this.head = head;
+  /**
+   * @param kind of the object
+   * @param announcesUsage parts without usage carry {@code usage: null}
+   */
+  AnswerJson(AnswerHead head, String kind, boolean announcesUsage) {
+    beginning =
+        new JsonBytes()
+            .raw("{\"id\":")
+            .string(head.id())
+            .raw(",\"object\":")
+            .string(kind)
+            .raw(",\"created\":")
+            .number(head.created())
+            .raw(",\"model\":")
+            .string(head.model())
+            .raw(",\"choices\":[")
+            .take();
+    end = announcesUsage ? END_BEFORE_USAGE : END;
   }
 
-  /** Writes fields. */
-  @FunctionalInterface
-  interface Part {
-    void write(JsonGenerator json) throws IOException;
+  /** The head's fields and the beginning of {@code choices}. */
+  void begin(JsonBytes out) {
+    out.raw(beginning);
   }
 
-  /** An object with the head's fields, {@code choices} with at most one element, and more. */
-  byte[] object(String kind, Part choice, Part more) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(TYPICAL_BYTES);
-    try (JsonGenerator json = JSON.createGenerator(out)) {
-      json.writeStartObject();
-      json.writeStringField("id", head.id());
-      json.writeStringField("object", kind);
-      json.writeNumberField("created", head.created());
-      json.writeStringField("model", head.model());
-      json.writeArrayFieldStart("choices");
-      if (choice != null) {
-        json.writeStartObject();
-        json.writeNumberField("index", 0);
-        choice.write(json);
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      more.write(json);
-      json.writeEndObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  /** A choice as far as its index. */
+  static JsonBytes beginChoice(JsonBytes out, int index) {
+    return out.raw(CHOICE).number(index);
+  }
+
+  /** How a choice has ended; null: not yet. */
+  static void endChoice(JsonBytes out, AnswerEnd end) {
+    if (end == null) {
+      out.raw(UNFINISHED);
+      return;
     }
-    return out.toByteArray();
-  }
-
-  static void writeEnd(JsonGenerator json, AnswerEnd end) throws IOException {
-    json.writeNullField("logprobs");
-    json.writeStringField("finish_reason", end == null ? null : end.finishReason());
-    if (end != null) {
-      json.writeFieldName("stop_reason");
-      json.writeObject(end.stopReason());
+    out.raw(",\"logprobs\":null,\"finish_reason\":").string(end.finishReason());
+    out.raw(",\"stop_reason\":");
+    if (end.stopReason() instanceof String stopString) {
+      out.string(stopString);
+    } else {
+      out.raw(String.valueOf(end.stopReason()));
     }
+    out.raw("}");
   }
 
-  static void writeUsage(JsonGenerator json, Usage usage) throws IOException {
-    json.writeObjectFieldStart("usage");
-    json.writeNumberField("prompt_tokens", usage.promptTokens());
-    json.writeNumberField("completion_tokens", usage.completionTokens());
-    json.writeNumberField("total_tokens", usage.promptTokens() + usage.completionTokens());
-    json.writeObjectFieldStart("prompt_tokens_details");
-    json.writeNumberField("cached_tokens", 0);
-    json.writeEndObject();
-    json.writeObjectFieldStart("completion_tokens_details");
-    json.writeNumberField("reasoning_tokens", 0);
-    json.writeEndObject();
-    json.writeEndObject();
-  }
-
-  /** Parts before the last say that usage will come, where it was asked for. */
-  static Part usagePending(boolean includeUsage) {
-    return json -> {
-      if (includeUsage) {
-        json.writeNullField("usage");
-      }
-    };
+  /** The end of {@code choices} and the counts, if there are any to tell. */
+  void end(JsonBytes out, Usage usage) {
+    if (usage == null) {
+      out.raw(end);
+      return;
+    }
+    out.raw("],\"usage\":{\"prompt_tokens\":").number(usage.promptTokens());
+    out.raw(",\"completion_tokens\":").number(usage.completionTokens());
+    out.raw(",\"total_tokens\":").number((long) usage.promptTokens() + usage.completionTokens());
+    out.raw(",\"prompt_tokens_details\":{\"cached_tokens\":").number(usage.cachedTokens());
+    out.raw("},\"completion_tokens_details\":{\"reasoning_tokens\":0}}}");
   }
 }

@@ -5,64 +5,98 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongSupplier;
 
 /**
- * Bytes on their way from the delivery thread to one connection; any thread may call. Holds little:
- * a client that leaves more than {@code MAX_QUEUED_BYTES} unread for longer than {@code PATIENCE}
- * is given up, its generation cancelled and its connection cut.
+ * Bytes on their way from the delivery thread to one connection; any thread may call. Holds at most
+ * {@code MAX_QUEUED_BYTES} and one more offer: then what fills it is paused until the client has
+ * read half of that. A client that takes longer than its patience for it is given up: the source is
+ * cancelled and the connection cut.
  */
 public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscription {
   static final int MAX_QUEUED_BYTES = 64 * 1024;
-  static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Runnable onCancel;
-  private final LongSupplier nanoTime;
+  private static final Runnable NO_ALARM = () -> {};
+
+  private final Source source;
+  private final Patience patience;
   private final AtomicInteger drains = new AtomicInteger();
 
   // Guarded by this.
   private final Queue<byte[]> queue = new ArrayDeque<>();
   private Flow.Subscriber<? super byte[]> subscriber;
   private int queuedBytes;
-  private long overfullSinceNanos;
+  private boolean paused;
+  private long numPauses;
+  private Runnable alarmOff = NO_ALARM;
   private long requested;
   private boolean ended;
   private boolean closed;
   private Throwable failure;
 
+  /** What fills a mailbox; told under its lock, so that the order holds, and must not block. */
+  public interface Source {
+
+    /** Offers no more until it is resumed. */
+    void pause();
+
+    void resume();
+
+    /** The client has gone or is given up. */
+    void cancel();
+  }
+
   /**
-   * @param onCancel run at most once, when the client has gone or is given up
+   * How long a client may leave its mailbox full.
+   *
+   * @param alarm measures it
    */
-  public AnswerMailbox(Runnable onCancel, LongSupplier nanoTime) {
-    this.onCancel = onCancel;
-    this.nanoTime = nanoTime;
+  public record Patience(Duration length, Alarm alarm) {}
+
+  /** Runs a task once after a while, on any thread. */
+  @FunctionalInterface
+  public interface Alarm {
+
+    /**
+     * @return turns it off, if it has not gone off yet
+     */
+    Runnable set(Duration delay, Runnable task);
+  }
+
+  public AnswerMailbox(Source source, Patience patience) {
+    this.source = source;
+    this.patience = patience;
   }
 
   /** Takes bytes that one write sends; dropped when the client has gone. */
   public void offer(byte[] bytes) {
-    boolean givenUp;
     synchronized (this) {
       if (closed || ended) {
         return;
       }
       queue.add(bytes);
-      boolean wasOverfull = queuedBytes > MAX_QUEUED_BYTES;
       queuedBytes += bytes.length;
-      boolean overfull = queuedBytes > MAX_QUEUED_BYTES;
-      long now = nanoTime.getAsLong();
-      if (overfull && !wasOverfull) {
-        overfullSinceNanos = now;
-      }
-      givenUp = overfull && now - overfullSinceNanos > PATIENCE.toNanos();
-      if (givenUp) {
-        queue.clear();
-        queuedBytes = 0;
-        ended = true;
-        failure = new SlowReaderException();
+      if (!paused && queuedBytes > MAX_QUEUED_BYTES) {
+        paused = true;
+        source.pause();
+        long pause = ++numPauses;
+        alarmOff = patience.alarm().set(patience.length(), () -> giveUp(pause));
       }
     }
-    if (givenUp) {
-      onCancel.run();
+    drain();
+  }
+
+  /** The client has not read enough during a pause. */
+  private void giveUp(long pause) {
+    synchronized (this) {
+      if (closed || !paused || pause != numPauses) {
+        return;
+      }
+      queue.clear();
+      queuedBytes = 0;
+      paused = false;
+      ended = true;
+      failure = new SlowReaderException();
+      source.cancel();
     }
     drain();
   }
@@ -115,8 +149,9 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
       }
       closed = true;
       queue.clear();
+      alarmOff.run();
+      source.cancel();
     }
-    onCancel.run();
   }
 
   /** One thread at a time hands over; the others leave it a mark that there is more. */
@@ -143,6 +178,7 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
       if (next != null) {
         requested--;
         queuedBytes -= next.length;
+        resumeIfRead();
       } else if (!queue.isEmpty() || !ended) {
         return false;
       } else {
@@ -160,6 +196,14 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
       subscriber.onError(cause);
     }
     return false;
+  }
+
+  private void resumeIfRead() {
+    if (paused && queuedBytes <= MAX_QUEUED_BYTES / 2) {
+      paused = false;
+      alarmOff.run();
+      source.resume();
+    }
   }
 
   /** The client reads too slowly. */

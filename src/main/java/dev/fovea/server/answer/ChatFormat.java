@@ -1,77 +1,69 @@
 package dev.fovea.server.answer;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
+import java.util.List;
 
 /** Answers of {@code /v1/chat/completions}. */
 public final class ChatFormat implements AnswerFormat {
-  private static final String CHUNK = "chat.completion.chunk";
+  private static final byte[] DELTA = JsonBytes.ascii(",\"delta\":{\"content\":");
+  private static final byte[] DELTA_END = JsonBytes.ascii("}");
 
-  private final AnswerJson json;
-  private final AnswerJson.Part usagePending;
+  private final AnswerJson chunks;
+  private final AnswerJson answer;
 
+  /**
+   * @param includeUsage a stream tells the counts at its end
+   */
   public ChatFormat(AnswerHead head, boolean includeUsage) {
-    this.json = new AnswerJson(head);
-    this.usagePending = AnswerJson.usagePending(includeUsage);
+    chunks = new AnswerJson(head, "chat.completion.chunk", includeUsage);
+    answer = new AnswerJson(head, "chat.completion", false);
   }
 
   @Override
-  public byte[] opening() {
-    return chunk(
-        out -> {
-          out.writeStringField("role", "assistant");
-          out.writeStringField("content", "");
-        },
-        null,
-        usagePending);
+  public boolean opens() {
+    return true;
   }
 
   @Override
-  public byte[] delta(String text, Usage soFar) {
-    return chunk(out -> out.writeStringField("content", text), null, soFar(soFar));
+  public void opening(JsonBytes out, int choice) {
+    chunks.begin(out);
+    AnswerJson.beginChoice(out, choice).raw(",\"delta\":{\"role\":\"assistant\",\"content\":\"\"}");
+    AnswerJson.endChoice(out, null);
+    chunks.end(out, null);
   }
 
   @Override
-  public byte[] finish(AnswerEnd end) {
-    return chunk(out -> {}, end, usagePending);
+  public void delta(JsonBytes out, int choice, String text, Usage soFar) {
+    chunks.begin(out);
+    AnswerJson.beginChoice(out, choice).raw(DELTA).string(text).raw(DELTA_END);
+    AnswerJson.endChoice(out, null);
+    chunks.end(out, soFar);
   }
 
   @Override
-  public byte[] usage(Usage usage) {
-    return json.object(CHUNK, null, out -> AnswerJson.writeUsage(out, usage));
+  public void finish(JsonBytes out, int choice, AnswerEnd end) {
+    chunks.begin(out);
+    AnswerJson.beginChoice(out, choice).raw(",\"delta\":{}");
+    AnswerJson.endChoice(out, end);
+    chunks.end(out, null);
   }
 
   @Override
-  public byte[] whole(String text, AnswerEnd end, Usage usage) {
-    return json.object(
-        "chat.completion",
-        out -> writeMessage(out, text, end),
-        out -> AnswerJson.writeUsage(out, usage));
+  public void usage(JsonBytes out, Usage usage) {
+    chunks.begin(out);
+    chunks.end(out, usage);
   }
 
-  private AnswerJson.Part soFar(Usage soFar) {
-    return soFar == null ? usagePending : out -> AnswerJson.writeUsage(out, soFar);
-  }
-
-  private byte[] chunk(AnswerJson.Part delta, AnswerEnd end, AnswerJson.Part usage) {
-    return json.object(
-        CHUNK,
-        out -> {
-          out.writeObjectFieldStart("delta");
-          delta.write(out);
-          out.writeEndObject();
-          AnswerJson.writeEnd(out, end);
-        },
-        usage);
-  }
-
-  private static void writeMessage(JsonGenerator out, String text, AnswerEnd end)
-      throws IOException {
-    out.writeObjectFieldStart("message");
-    out.writeStringField("role", "assistant");
-    out.writeStringField("content", text);
-    out.writeNullField("refusal");
-    out.writeEndObject();
-    AnswerJson.writeEnd(out, end);
+  @Override
+  public void whole(JsonBytes out, List<Choice> choices, Usage usage) {
+    answer.begin(out);
+    for (int i = 0; i < choices.size(); i++) {
+      out.raw(i == 0 ? "" : ",");
+      AnswerJson.beginChoice(out, i)
+          .raw(",\"message\":{\"role\":\"assistant\",\"content\":")
+          .string(choices.get(i).text())
+          .raw(",\"refusal\":null}");
+      AnswerJson.endChoice(out, choices.get(i).end());
+    }
+    answer.end(out, usage);
   }
 }

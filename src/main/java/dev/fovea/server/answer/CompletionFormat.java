@@ -1,50 +1,60 @@
 package dev.fovea.server.answer;
 
+import java.util.List;
+
 /** Answers of {@code /v1/completions}. */
 public final class CompletionFormat implements AnswerFormat {
-  private static final String KIND = "text_completion";
+  private static final byte[] TEXT = JsonBytes.ascii(",\"text\":");
 
   private final AnswerJson json;
-  private final AnswerJson.Part usagePending;
 
+  /**
+   * @param includeUsage a stream tells the counts at its end
+   */
   public CompletionFormat(AnswerHead head, boolean includeUsage) {
-    this.json = new AnswerJson(head);
-    this.usagePending = AnswerJson.usagePending(includeUsage);
+    json = new AnswerJson(head, "text_completion", includeUsage);
   }
 
   @Override
-  public byte[] opening() {
-    return new byte[0];
+  public boolean opens() {
+    return false;
   }
 
   @Override
-  public byte[] delta(String text, Usage soFar) {
-    return part(
-        text, null, soFar == null ? usagePending : out -> AnswerJson.writeUsage(out, soFar));
+  public void opening(JsonBytes out, int choice) {}
+
+  @Override
+  public void delta(JsonBytes out, int choice, String text, Usage soFar) {
+    json.begin(out);
+    writeChoice(out, choice, text, null);
+    json.end(out, soFar);
   }
 
   @Override
-  public byte[] finish(AnswerEnd end) {
-    return part("", end, usagePending);
+  public void finish(JsonBytes out, int choice, AnswerEnd end) {
+    json.begin(out);
+    writeChoice(out, choice, "", end);
+    json.end(out, null);
   }
 
   @Override
-  public byte[] usage(Usage usage) {
-    return json.object(KIND, null, out -> AnswerJson.writeUsage(out, usage));
+  public void usage(JsonBytes out, Usage usage) {
+    json.begin(out);
+    json.end(out, usage);
   }
 
   @Override
-  public byte[] whole(String text, AnswerEnd end, Usage usage) {
-    return part(text, end, out -> AnswerJson.writeUsage(out, usage));
+  public void whole(JsonBytes out, List<Choice> choices, Usage usage) {
+    json.begin(out);
+    for (int i = 0; i < choices.size(); i++) {
+      out.raw(i == 0 ? "" : ",");
+      writeChoice(out, i, choices.get(i).text(), choices.get(i).end());
+    }
+    json.end(out, usage);
   }
 
-  private byte[] part(String text, AnswerEnd end, AnswerJson.Part more) {
-    return json.object(
-        KIND,
-        out -> {
-          out.writeStringField("text", text);
-          AnswerJson.writeEnd(out, end);
-        },
-        more);
+  private static void writeChoice(JsonBytes out, int index, String text, AnswerEnd end) {
+    AnswerJson.beginChoice(out, index).raw(TEXT).string(text);
+    AnswerJson.endChoice(out, end);
   }
 }

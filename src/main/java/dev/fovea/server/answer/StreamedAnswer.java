@@ -1,55 +1,69 @@
 package dev.fovea.server.answer;
 
-import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.request.Streaming;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 
 /**
- * Sends the text as server-sent events, framed byte for byte as the OpenAI API does: {@code data: }
- * with its space, no {@code id:}, no {@code event:} but for an error, {@code [DONE]} last.
+ * Sends the texts as server-sent events, framed byte for byte as the OpenAI API does: {@code data:
+ * } with its space, no {@code id:}, no {@code event:} but for an error, {@code [DONE]} last. The
+ * events of several choices are mixed, each with its index.
  */
 public final class StreamedAnswer implements Answer {
-  private static final byte[] DATA = ascii("data: ");
-  private static final byte[] ERROR_EVENT = ascii("event: error\n");
-  private static final byte[] EVENT_END = ascii("\n\n");
-  private static final byte[] DONE = ascii("data: [DONE]\n\n");
+  private static final byte[] DATA = JsonBytes.ascii("data: ");
+  private static final byte[] ERROR_EVENT = JsonBytes.ascii("event: error\n");
+  private static final byte[] EVENT_END = JsonBytes.ascii("\n\n");
+  private static final byte[] DONE = JsonBytes.ascii("data: [DONE]\n\n");
 
   private final AnswerFormat format;
   private final AnswerMailbox mailbox;
   private final Streaming streaming;
   private final boolean sharesConnection;
+  private final int numChoices;
+  private final JsonBytes events = new JsonBytes();
   private boolean opened;
 
   /**
    * @param sharesConnection other answers use the connection at the same time (HTTP/2)
    */
   public StreamedAnswer(
-      AnswerFormat format, AnswerMailbox mailbox, Streaming streaming, boolean sharesConnection) {
+      AnswerFormat format,
+      AnswerMailbox mailbox,
+      Streaming streaming,
+      boolean sharesConnection,
+      int numChoices) {
     this.format = format;
     this.mailbox = mailbox;
     this.streaming = streaming;
     this.sharesConnection = sharesConnection;
-  }
-
-  /** The opening travels with the first text: clients take the first event for the first token. */
-  @Override
-  public void text(String text, Usage soFar) {
-    ByteArrayOutputStream events = opening();
-    event(events, format.delta(text, streaming.continuousUsage() ? soFar : null));
-    mailbox.offer(events.toByteArray());
+    this.numChoices = numChoices;
   }
 
   @Override
-  public void end(AnswerEnd end, Usage usage) {
-    ByteArrayOutputStream events = opening();
-    event(events, format.finish(end));
+  public void text(int choice, String text, Usage soFar) {
+    open();
+    events.raw(DATA);
+    format.delta(events, choice, text, streaming.continuousUsage() ? soFar : null);
+    events.raw(EVENT_END);
+    mailbox.offer(events.take());
+  }
+
+  @Override
+  public void end(int choice, AnswerEnd end) {
+    open();
+    events.raw(DATA);
+    format.finish(events, choice, end);
+    events.raw(EVENT_END);
+    mailbox.offer(events.take());
+  }
+
+  @Override
+  public void complete(Usage usage) {
     if (streaming.includeUsage()) {
-      event(events, format.usage(usage));
+      events.raw(DATA);
+      format.usage(events, usage);
+      events.raw(EVENT_END);
     }
-    events.writeBytes(DONE);
-    mailbox.offer(events.toByteArray());
+    mailbox.offer(events.raw(DONE).take());
     mailbox.complete();
   }
 
@@ -59,39 +73,29 @@ public final class StreamedAnswer implements Answer {
    * A shared connection is left open: cut, it would lose the event, and the other answers with it.
    */
   @Override
-  public void fail(ApiError error) {
+  public void fail(ApiException failure) {
     if (opened) {
-      ByteArrayOutputStream events = new ByteArrayOutputStream();
-      events.writeBytes(ERROR_EVENT);
-      event(events, error.toJson());
-      mailbox.offer(events.toByteArray());
+      events.raw(ERROR_EVENT).raw(DATA).raw(failure.error().toJson()).raw(EVENT_END);
+      mailbox.offer(events.take());
     }
     if (opened && sharesConnection) {
       mailbox.complete();
     } else {
-      mailbox.fail(new ApiException(error));
+      mailbox.fail(failure);
     }
   }
 
-  private ByteArrayOutputStream opening() {
-    ByteArrayOutputStream events = new ByteArrayOutputStream();
-    if (!opened) {
-      opened = true;
-      byte[] opening = format.opening();
-      if (opening.length > 0) {
-        event(events, opening);
-      }
+  /**
+   * The openings travel with the first text, as clients take the first event for the first token;
+   * those of all choices, as clients take what they have not heard of by then for what is not
+   * there.
+   */
+  private void open() {
+    for (int choice = 0; !opened && format.opens() && choice < numChoices; choice++) {
+      events.raw(DATA);
+      format.opening(events, choice);
+      events.raw(EVENT_END);
     }
-    return events;
-  }
-
-  private static void event(ByteArrayOutputStream events, byte[] json) {
-    events.writeBytes(DATA);
-    events.writeBytes(json);
-    events.writeBytes(EVENT_END);
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
+    opened = true;
   }
 }

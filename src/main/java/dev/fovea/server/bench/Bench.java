@@ -6,13 +6,15 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** What the kernel benchmarks share: random tensors of any size, medians, checks for NaN. */
 final class Bench {
   private static final int WARM_UP_RUNS = 3;
+  private static final int BURST_CALLS = 10;
   private static final int PATTERN_ROWS = 4096;
   private static final int PATTERN_COLUMNS = 512;
 
@@ -61,29 +63,38 @@ final class Bench {
     return host;
   }
 
-  /** Median seconds of a call until it is done; it gets the number of its run. */
+  /**
+   * Median seconds of a call, which gets the number of its run. On a GPU calls are timed in bursts
+   * by the device's clock: launching one takes the host as long as a small kernel takes the device.
+   */
   double medianSeconds(int runs, IntConsumer call) {
-    return medianSecondsOfSteps(
+    int burst = kernels.memory().isPresent() ? BURST_CALLS : 1;
+    return median(
         runs,
-        run -> {
-          call.accept(run);
-          kernels.synchronize();
-        });
+        run ->
+            kernels.seconds(() -> IntStream.range(run * burst, (run + 1) * burst).forEach(call))
+                / burst);
   }
 
   /** {@link #medianSeconds} of a call that waits for its own end. */
   static double medianSecondsOfSteps(int runs, IntConsumer call) {
+    return median(
+        runs,
+        run -> {
+          long start = System.nanoTime();
+          call.accept(run);
+          return (System.nanoTime() - start) * 1e-9;
+        });
+  }
+
+  /** After some runs to warm up. */
+  private static double median(int runs, IntToDoubleFunction seconds) {
     for (int run = 0; run < WARM_UP_RUNS; run++) {
-      call.accept(run);
+      seconds.applyAsDouble(run);
     }
-    double[] seconds = new double[runs];
-    for (int run = 0; run < runs; run++) {
-      long start = System.nanoTime();
-      call.accept(WARM_UP_RUNS + run);
-      seconds[run] = (System.nanoTime() - start) * 1e-9;
-    }
-    Arrays.sort(seconds);
-    return seconds[runs / 2];
+    double[] measured =
+        IntStream.range(WARM_UP_RUNS, WARM_UP_RUNS + runs).mapToDouble(seconds).sorted().toArray();
+    return measured[runs / 2];
   }
 
   /** A new tensor for operations to write, full of NaN. */

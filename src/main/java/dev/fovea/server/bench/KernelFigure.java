@@ -1,6 +1,7 @@
 package dev.fovea.server.bench;
 
 import dev.fovea.kernel.KernelsInfo;
+import java.util.Map;
 
 /**
  * One measured row.
@@ -13,9 +14,10 @@ import dev.fovea.kernel.KernelsInfo;
  * @param runs calls measured
  * @param rate achieved, in {@code unit}
  * @param ceiling mean of the two measurements around the row, in {@code unit}
- * @param unit "GB/s" or "GFLOP/s"
+ * @param unit "GB/s", "GFLOP/s" or "TFLOP/s"
  * @param driftRatio change of the ceilings over the row; above {@link #MAX_DRIFT_RATIO} it is void
  * @param rotatedBytes memory that the inputs rotated over
+ * @param peers what others reached, in {@code unit}, by their names; empty unless given
  */
 public record KernelFigure(
     String name,
@@ -28,7 +30,8 @@ public record KernelFigure(
     double ceiling,
     String unit,
     double driftRatio,
-    long rotatedBytes) {
+    long rotatedBytes,
+    Map<String, Double> peers) {
   public static final double MAX_DRIFT_RATIO = 0.10;
 
   /** Share of the ceiling reached. */

@@ -7,6 +7,7 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Speed of the matrix product: few rows against read bandwidth (the weight once), many against the
@@ -98,7 +99,7 @@ public final class LinearBench {
     return new KernelFigure(
         "linear " + c.rows(),
         "N=%d M=%d K=%d %s".formatted(c.rows(), c.outputs(), c.inputs(), c.dtype()),
-        kernels.copiesWeights() ? "cublasLtMatmul" : "linear_" + kernels.info().isa(),
+        kernels.linearKernel(x, weights.get(0)),
         kernels.info(),
         seconds,
         RUNS,
@@ -106,6 +107,7 @@ public final class LinearBench {
         1e-9 * (memory ? mean.bytesPerSecond() : mean.flopsPerSecond()),
         memory ? "GB/s" : "GFLOP/s",
         before.drift(after),
-        weights.size() * c.weightBytes());
+        weights.size() * c.weightBytes(),
+        Map.of());
   }
 }

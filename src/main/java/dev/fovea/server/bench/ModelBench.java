@@ -15,6 +15,7 @@ import dev.fovea.weights.Mapping;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 
@@ -86,7 +87,8 @@ public final class ModelBench {
         1e-9 * before.mean(after).flopsPerSecond(),
         "GFLOP/s",
         before.drift(after),
-        model.memory().weightBytes());
+        model.memory().weightBytes(),
+        Map.of());
   }
 
   private KernelFigure decode(LoadedModel model, Case c) {
@@ -117,7 +119,8 @@ public final class ModelBench {
         1e-9 * before.mean(after).bytesPerSecond(),
         "GB/s",
         before.drift(after),
-        model.memory().weightBytes());
+        model.memory().weightBytes(),
+        Map.of());
   }
 
   private static void step(StepRunner runner, List<Batch.Entry> entries, int numGenerated) {

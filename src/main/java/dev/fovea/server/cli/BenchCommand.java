@@ -12,6 +12,8 @@ import dev.fovea.server.bench.AttentionBench;
 import dev.fovea.server.bench.KernelFigure;
 import dev.fovea.server.bench.LinearBench;
 import dev.fovea.server.bench.ModelBench;
+import dev.fovea.server.bench.Peers;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,14 +24,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures kernels and whole models between the machine's own ceilings. */
+/** Measures kernels and whole models between the machine's own ceilings, and servers. */
 @Command(
     name = "bench",
     description = {
-      "Measures kernels and whole models; opens no port.",
-      "Each row stands beside the ceiling of the same moment; a row whose ceilings",
-      "drifted by more than a tenth is void."
+      "Measures kernels, whole models and servers; opens no port.",
+      "Each row of a kernel or model stands beside the ceiling of the same moment; one",
+      "whose ceilings drifted by more than a tenth is void."
     },
+    subcommands = {BenchServeCommand.class, BenchPlotCommand.class},
     mixinStandardHelpOptions = true)
 final class BenchCommand {
   private static final long MIB = 1L << 20;
@@ -67,11 +70,20 @@ final class BenchCommand {
   private boolean json;
 
   @Command(description = "Prefill and decode attention.", mixinStandardHelpOptions = true)
-  int attention() throws JsonProcessingException {
+  int attention(
+      @Option(
+              names = "--peers",
+              paramLabel = "FILE",
+              description = "What peers reached here: JSON of src/test/python/peers/attention.py.")
+          Path peersFile)
+      throws IOException {
+    Peers peers = peersFile == null ? Peers.none() : Peers.read(peersFile);
+    List<AttentionBench.Case> cases =
+        device == Device.CUDA ? AttentionBench.large() : AttentionBench.small();
     return print(
         kernels -> {
-          AttentionBench bench = new AttentionBench(kernels, rotateMib * MIB);
-          return AttentionBench.standard().stream().map(bench::measure).toList();
+          AttentionBench bench = new AttentionBench(kernels, rotateMib * MIB, peers);
+          return cases.stream().map(bench::measure).toList();
         });
   }
 
@@ -115,7 +127,9 @@ final class BenchCommand {
   }
 
   private static String row(KernelFigure figure) {
-    return "%-18s %-64s %9.3f ms %8.1f of %6.1f %-8s %5.1f %%%s  [%s, %d threads]"
+    StringBuilder peers = new StringBuilder();
+    figure.peers().forEach((name, rate) -> peers.append(" %s %.1f".formatted(name, rate)));
+    return "%-18s %-64s %9.3f ms %8.1f of %6.1f %-8s %5.1f %%%s%s  [%s, %d threads]"
         .formatted(
             figure.name(),
             figure.shape(),
@@ -125,6 +139,7 @@ final class BenchCommand {
             figure.unit(),
             figure.ratio() * 100,
             figure.isVoid() ? " void" : "",
+            peers,
             figure.kernel(),
             figure.ran().threads());
   }

@@ -1,14 +1,15 @@
 package dev.fovea.server.cli;
 
 import dev.fovea.engine.EngineObserver;
+import dev.fovea.engine.GenerationListener;
 import dev.fovea.engine.GenerationRequest;
 import dev.fovea.server.Backend;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
-import dev.fovea.server.answer.AnswerListener;
-import dev.fovea.server.answer.GenerationHandle;
+import dev.fovea.server.answer.AnswerChoices;
+import dev.fovea.server.answer.GenerationGroup;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.openai.GenerationPlan;
 import dev.fovea.server.request.ChatMessage;
@@ -80,14 +81,12 @@ final class GenerateCommand implements Callable<Integer> {
               : served.text().encode(text, true);
       GenerationRequest request =
           GenerationPlan.of(served, ids, options, GenerationPlan.DefaultLength.OPEN);
-      GenerationHandle handle = new GenerationHandle();
-      AnswerListener listener =
-          new AnswerListener(
-              answer,
-              output(served.text(), ids, options),
-              new AnswerListener.Request(
-                  ids.length, Set.of(), handle, count -> answer.tokens(count)));
-      handle.attach(served.engine().submit(request, listener));
+      GenerationGroup generations = new GenerationGroup();
+      AnswerChoices choices =
+          new AnswerChoices(
+              answer, new AnswerChoices.Request(ids.length, 1, Set.of(), generations));
+      GenerationListener only = choices.add(output(served.text(), ids, options), answer::tokens);
+      generations.attach(List.of(served.engine().submit(request, only)));
     } catch (ApiException | IllegalArgumentException e) {
       err.println(e.getMessage());
       return ExitCode.FAILURE.code();

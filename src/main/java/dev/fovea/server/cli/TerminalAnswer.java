@@ -3,7 +3,7 @@ package dev.fovea.server.cli;
 import dev.fovea.server.answer.Answer;
 import dev.fovea.server.answer.AnswerEnd;
 import dev.fovea.server.answer.Usage;
-import dev.fovea.server.http.ApiError;
+import dev.fovea.server.http.ApiException;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -15,6 +15,7 @@ final class TerminalAnswer implements Answer {
   private final long startNanos = System.nanoTime();
   private long firstNanos;
   private int numTokens;
+  private String finishReason;
 
   TerminalAnswer(PrintWriter out) {
     this.out = out;
@@ -32,13 +33,18 @@ final class TerminalAnswer implements Answer {
   }
 
   @Override
-  public void text(String text, Usage soFar) {
+  public void text(int choice, String text, Usage soFar) {
     out.print(text);
     out.flush();
   }
 
   @Override
-  public void end(AnswerEnd end, Usage usage) {
+  public void end(int choice, AnswerEnd end) {
+    finishReason = end.finishReason();
+  }
+
+  @Override
+  public void complete(Usage usage) {
     out.println();
     out.flush();
     double firstSeconds = (firstNanos - startNanos) / 1e9;
@@ -54,15 +60,15 @@ final class TerminalAnswer implements Answer {
                 firstSeconds,
                 numTokens - 1,
                 (numTokens - 1) / restSeconds,
-                end.finishReason());
+                finishReason);
     summary.complete(new Summary(false, words));
   }
 
   @Override
-  public void fail(ApiError error) {
+  public void fail(ApiException failure) {
     out.println();
     out.flush();
-    summary.complete(new Summary(true, error.message()));
+    summary.complete(new Summary(true, failure.error().message()));
   }
 
   Summary await() {

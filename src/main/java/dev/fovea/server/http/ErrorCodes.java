@@ -14,6 +14,7 @@ public final class ErrorCodes {
   public static final String NOT_FOUND = "not_found";
   public static final String METHOD_NOT_ALLOWED = "method_not_allowed";
   public static final String TIMEOUT = "request_timeout";
+  public static final String QUEUE_TIMEOUT = "queue_timeout";
   public static final String BODY_TOO_LARGE = "request_too_large";
   public static final String UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type";
   public static final String NOT_ACCEPTABLE = "not_acceptable";

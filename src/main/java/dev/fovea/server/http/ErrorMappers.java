@@ -7,18 +7,33 @@ import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Failures inside a resource, as the one error shape. */
 public final class ErrorMappers {
   private static final Logger LOG = Logger.getLogger(ErrorMappers.class);
+  private static final int GATEWAY_TIMEOUT = 504;
+  private static final long MILLIS_PER_SECOND = 1000;
 
   @ServerExceptionMapper
   public Response api(ApiException failure) {
     Response.ResponseBuilder response = builder(failure.error());
-    failure.retryAfterSeconds().ifPresent(seconds -> response.header("Retry-After", seconds));
+    failure.retryAfter().ifPresent(after -> retryAfter(response, after));
+    if (failure.error().status() == GATEWAY_TIMEOUT) {
+      // Clients repeat what has timed out: the work of a server that is too slow already, once
+      // more.
+      response.header("x-should-retry", "false");
+    }
     return response.build();
+  }
+
+  /** In whole seconds as HTTP has it, and as precisely as the OpenAI clients read it. */
+  private static void retryAfter(Response.ResponseBuilder response, Duration after) {
+    long millis = after.toMillis();
+    response.header("Retry-After", (millis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND);
+    response.header("retry-after-ms", millis);
   }
 
   @ServerExceptionMapper

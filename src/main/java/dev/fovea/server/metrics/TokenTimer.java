@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.eclipse.microprofile.metrics.Timer;
 
-/** Times the tokens of one request from its arrival; for one thread at a time. */
+/** Times the tokens of one output from its request's arrival; for one thread at a time. */
 public final class TokenTimer {
   private final Timer firstToken;
   private final Timer interToken;
@@ -13,10 +13,19 @@ public final class TokenTimer {
   private boolean started;
 
   TokenTimer(Timer firstToken, Timer interToken, LongSupplier nanoTime) {
+    this(firstToken, interToken, nanoTime, nanoTime.getAsLong());
+  }
+
+  private TokenTimer(Timer firstToken, Timer interToken, LongSupplier nanoTime, long startNanos) {
     this.firstToken = firstToken;
     this.interToken = interToken;
     this.nanoTime = nanoTime;
-    this.lastNanos = nanoTime.getAsLong();
+    this.lastNanos = startNanos;
+  }
+
+  /** Of one more output of the same request, before any token. */
+  public TokenTimer forAnotherOutput() {
+    return new TokenTimer(firstToken, interToken, nanoTime, lastNanos);
   }
 
   /** So many tokens have come at once; called for every token of every request. */

@@ -1,5 +1,6 @@
 package dev.fovea.server.openai;
 
+import dev.fovea.engine.GenerationRequest.Deadlines;
 import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ModelService;
 import dev.fovea.server.ServedModel;
@@ -7,9 +8,12 @@ import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.RequestBody;
 import dev.fovea.server.metrics.ServerMetrics;
 import dev.fovea.server.metrics.TokenTimer;
+import dev.fovea.server.request.Bounds;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.InputStream;
+import java.time.Duration;
+import java.util.Optional;
 
 /** Takes in a request as far as all endpoints that generate do it alike. */
 @Singleton
@@ -30,9 +34,9 @@ public final class Arrivals {
    *
    * @param timer started before its body was read
    * @param body not yet parsed
-   * @param vocabulary of the served model: ids are below it
+   * @param bounds of the server and the served model
    */
-  record Arrival(TokenTimer timer, byte[] body, int vocabulary) {}
+  record Arrival(TokenTimer timer, byte[] body, Bounds bounds) {}
 
   /**
    * Reads the body; blocks.
@@ -42,7 +46,18 @@ public final class Arrivals {
   Arrival receive(InputStream body) {
     TokenTimer timer = metrics.newTokenTimer();
     byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
-    return new Arrival(timer, bytes, models.require().facts().vocabulary());
+    return new Arrival(timer, bytes, bounds(models.require().facts().vocabulary()));
+  }
+
+  private Bounds bounds(int vocabulary) {
+    Deadlines deadlines =
+        new Deadlines(
+            nanos(config.limits().queueTimeout()), nanos(config.limits().requestTimeout()));
+    return new Bounds(vocabulary, config.maxSequences(), deadlines);
+  }
+
+  private static long nanos(Optional<Duration> duration) {
+    return duration.map(Duration::toNanos).orElse(0L);
   }
 
   /** As {@link ModelService#require(String)}. */

@@ -4,6 +4,7 @@ import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.AnswerHead;
 import dev.fovea.server.answer.ChatFormat;
 import dev.fovea.server.request.ChatRequest;
+import dev.fovea.server.request.GenerationOptions;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Inject;
@@ -14,6 +15,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.List;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Answers a conversation. */
@@ -34,19 +36,25 @@ public final class ChatCompletionsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
     Arrivals.Arrival arrival = arrivals.receive(body);
-    ChatRequest request = ChatRequest.parse(arrival.body(), arrival.vocabulary());
+    ChatRequest request = ChatRequest.parse(arrival.body(), arrival.bounds());
     ServedModel model = arrivals.model(request.model());
     int[] prompt = model.text().encodeChat(request.messages(), request.templateVariables());
     AnswerHead head = AnswerHead.begin("chatcmpl", model.facts().id());
     return generations.start(
         new Generations.Ready(
             model,
-            GenerationPlan.of(model, prompt, request.options(), GenerationPlan.DefaultLength.OPEN),
+            List.of(plan(model, prompt, request.options())),
             request.options(),
             request.streaming(),
             new ChatFormat(head, request.streaming().includeUsage()),
-            model.text().newAnswer(request.options().ending().stopStrings()),
             arrival.timer()),
         client);
+  }
+
+  private static Generations.Planned plan(
+      ServedModel model, int[] prompt, GenerationOptions options) {
+    return new Generations.Planned(
+        GenerationPlan.of(model, prompt, options, GenerationPlan.DefaultLength.OPEN),
+        () -> model.text().newAnswer(options.ending().stopStrings()));
   }
 }

@@ -6,6 +6,7 @@ import dev.fovea.server.answer.CompletionFormat;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import dev.fovea.server.request.CompletionRequest;
+import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.server.request.Prompt;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.core.http.HttpServerResponse;
@@ -17,6 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.List;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Continues a text. */
@@ -37,20 +39,33 @@ public final class CompletionsResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
     Arrivals.Arrival arrival = arrivals.receive(body);
-    CompletionRequest request = CompletionRequest.parse(arrival.body(), arrival.vocabulary());
+    CompletionRequest request = CompletionRequest.parse(arrival.body(), arrival.bounds());
     ServedModel model = arrivals.model(request.model());
-    int[] prompt = encode(model, request.prompt());
+    List<Generations.Planned> planned =
+        encode(model, request.prompts()).stream()
+            .map(prompt -> plan(model, prompt, request.options()))
+            .toList();
     AnswerHead head = AnswerHead.begin("cmpl", model.facts().id());
     return generations.start(
         new Generations.Ready(
             model,
-            GenerationPlan.of(model, prompt, request.options(), GenerationPlan.DefaultLength.SHORT),
+            planned,
             request.options(),
             request.streaming(),
             new CompletionFormat(head, request.streaming().includeUsage()),
-            model.text().newContinuation(prompt, request.options().ending().stopStrings()),
             arrival.timer()),
         client);
+  }
+
+  private static Generations.Planned plan(
+      ServedModel model, int[] prompt, GenerationOptions options) {
+    return new Generations.Planned(
+        GenerationPlan.of(model, prompt, options, GenerationPlan.DefaultLength.SHORT),
+        () -> model.text().newContinuation(prompt, options.ending().stopStrings()));
+  }
+
+  private static List<int[]> encode(ServedModel model, List<Prompt> prompts) {
+    return prompts.stream().map(prompt -> encode(model, prompt)).toList();
   }
 
   private static int[] encode(ServedModel model, Prompt prompt) {

@@ -56,7 +56,8 @@ public final class GenerationPlan {
     return new GenerationRequest(
         prompt,
         sampling(model.defaults().sampling(), options.drawing()),
-        new StopRules(maxTokens, minTokens, stopIds));
+        new StopRules(maxTokens, minTokens, stopIds),
+        options.terms());
   }
 
   private static int maxTokens(

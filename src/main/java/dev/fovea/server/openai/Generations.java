@@ -1,15 +1,17 @@
 package dev.fovea.server.openai;
 
+import dev.fovea.engine.Engine;
 import dev.fovea.engine.Generation;
 import dev.fovea.engine.GenerationRequest;
 import dev.fovea.engine.RejectedException;
+import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.Answer;
+import dev.fovea.server.answer.AnswerChoices;
 import dev.fovea.server.answer.AnswerFormat;
-import dev.fovea.server.answer.AnswerListener;
 import dev.fovea.server.answer.AnswerMailbox;
-import dev.fovea.server.answer.GenerationHandle;
+import dev.fovea.server.answer.GenerationGroup;
 import dev.fovea.server.answer.StreamedAnswer;
 import dev.fovea.server.answer.WholeAnswer;
 import dev.fovea.server.http.ApiError;
@@ -19,12 +21,17 @@ import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.server.request.Streaming;
 import io.smallrye.mutiny.Multi;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /** Submits a planned request and connects its tokens to the answer a client reads. */
@@ -33,49 +40,79 @@ public final class Generations {
   private static final int HTTP_1_STREAM = -1;
   private static final int RETRY_SECONDS = 1;
 
+  private final AnswerMailbox.Patience patience;
+
+  @Inject
+  Generations(FoveaConfig config, Vertx vertx) {
+    patience =
+        new AnswerMailbox.Patience(
+            config.limits().readerPatience(),
+            (delay, task) -> {
+              long timer = vertx.setTimer(Math.max(1, delay.toMillis()), fired -> task.run());
+              return () -> vertx.cancelTimer(timer);
+            });
+  }
+
+  /**
+   * One prompt of a request.
+   *
+   * @param output makes the text of one of its choices
+   */
+  record Planned(GenerationRequest request, Supplier<ModelText.Output> output) {}
+
   /**
    * A request that is ready to run.
    *
+   * @param prompts at least one
    * @param options as the client gave them
    * @param format of the endpoint
-   * @param output its text
    * @param timer taken when the request arrived
    */
   record Ready(
       ServedModel model,
-      GenerationRequest request,
+      List<Planned> prompts,
       GenerationOptions options,
       Streaming streaming,
       AnswerFormat format,
-      ModelText.Output output,
-      TokenTimer timer) {}
+      TokenTimer timer) {
+
+    int numChoices() {
+      return prompts.size() * options.choices();
+    }
+
+    int promptTokens() {
+      return prompts.stream().mapToInt(prompt -> prompt.request().prompt().length).sum();
+    }
+  }
 
   /**
-   * Starts the generation; the answer is read as it grows, and a client that goes away ends it.
+   * Starts the generations; the answer is read as it grows, and a client that goes away ends them.
    *
    * @param client whose leave is watched
-   * @throws ApiException 429 or 503 where the engine does not take it
+   * @throws ApiException 429 or 503 where the engine does not take them
    */
   RestMulti<byte[]> start(Ready ready, HttpServerResponse client) {
-    GenerationHandle handle = new GenerationHandle();
-    AnswerMailbox mailbox = new AnswerMailbox(handle::cancel, System::nanoTime);
+    GenerationGroup generations = new GenerationGroup();
+    AnswerMailbox mailbox = new AnswerMailbox(generations, patience);
     boolean stream = ready.streaming().stream();
     Answer answer =
         stream
             ? new StreamedAnswer(
-                ready.format(), mailbox, ready.streaming(), client.streamId() != HTTP_1_STREAM)
-            : new WholeAnswer(ready.format(), mailbox);
-    GenerationOptions.Ending ending = ready.options().ending();
-    AnswerListener listener =
-        new AnswerListener(
+                ready.format(),
+                mailbox,
+                ready.streaming(),
+                client.streamId() != HTTP_1_STREAM,
+                ready.numChoices())
+            : new WholeAnswer(ready.format(), mailbox, ready.numChoices());
+    AnswerChoices choices =
+        new AnswerChoices(
             answer,
-            ready.output(),
-            new AnswerListener.Request(
-                ready.request().prompt().length,
-                Set.copyOf(ending.stopTokenIds()),
-                handle,
-                ready.timer()::tokens));
-    handle.attach(submit(ready, listener));
+            new AnswerChoices.Request(
+                ready.promptTokens(),
+                ready.options().choices(),
+                Set.copyOf(ready.options().ending().stopTokenIds()),
+                generations));
+    generations.attach(submit(ready.model(), submissions(ready, choices)));
     RestMulti.SyncRestMulti.Builder<byte[]> response =
         RestMulti.fromMultiData(Multi.createFrom().publisher(whileConnected(client, mailbox)));
     if (stream) {
@@ -109,13 +146,31 @@ public final class Generations {
     }
   }
 
-  private static Generation submit(Ready ready, AnswerListener listener) {
+  /** Prompt by prompt, as the indices of the choices go. */
+  private static List<Engine.Submission> submissions(Ready ready, AnswerChoices choices) {
+    return ready.prompts().stream()
+        .map(
+            prompt ->
+                new Engine.Submission(
+                    prompt.request(),
+                    Stream.generate(
+                            () ->
+                                choices.add(
+                                    prompt.output().get(),
+                                    ready.timer().forAnotherOutput()::tokens))
+                        .limit(ready.options().choices())
+                        .toList()))
+        .toList();
+  }
+
+  private static List<Generation> submit(ServedModel model, List<Engine.Submission> submissions) {
     try {
-      return ready.model().engine().submit(ready.request(), listener);
+      return model.engine().submit(submissions);
     } catch (RejectedException e) {
       throw switch (e.reason()) {
         case OVERLOADED ->
-            ApiException.retryLater(429, ErrorCodes.OVERLOADED, e.getMessage(), RETRY_SECONDS);
+            ApiException.retryLater(
+                new ApiError(429, ErrorCodes.OVERLOADED, null, e.getMessage()), e.retryAfter());
         case CLOSED -> ApiException.retryLater(ApiError.goingDown(), RETRY_SECONDS);
         case TOO_LONG -> ApiException.badRequest(ErrorCodes.CONTEXT_LENGTH, e.getMessage());
       };

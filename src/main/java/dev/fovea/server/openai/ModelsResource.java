@@ -29,13 +29,15 @@ public final class ModelsResource {
 
   /**
    * @param maxContext vLLM's addition, which clients take as the context size
+   * @param vocabulary all token ids are below it
    */
   public record ModelCard(
       String id,
       String object,
       long created,
       @JsonProperty("owned_by") String ownedBy,
-      @JsonProperty("max_model_len") int maxContext) {}
+      @JsonProperty("max_model_len") int maxContext,
+      @JsonProperty("vocab_size") int vocabulary) {}
 
   @GET
   public ModelList list() {
@@ -53,6 +55,7 @@ public final class ModelsResource {
 
   private static ModelCard card(String name, ServedModel model) {
     ServedModel.Facts facts = model.facts();
-    return new ModelCard(name, "model", facts.created(), "fovea", facts.maxContext());
+    return new ModelCard(
+        name, "model", facts.created(), "fovea", facts.maxContext(), facts.vocabulary());
   }
 }

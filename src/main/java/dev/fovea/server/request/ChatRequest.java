@@ -25,10 +25,9 @@ public record ChatRequest(
       new Field<>("max_completion_tokens", Rules.integer(1, Integer.MAX_VALUE));
 
   /**
-   * @param vocabulary stop token ids must be below it
    * @throws ApiException 400 with the field at fault
    */
-  public static ChatRequest parse(byte[] body, int vocabulary) {
+  public static ChatRequest parse(byte[] body, Bounds bounds) {
     ObjectNode object = StrictJson.parse(body);
     Fields fields = new Fields(object);
     String model = fields.get(CommonFields.MODEL);
@@ -39,7 +38,7 @@ public record ChatRequest(
         model,
         messages,
         fields.get(TemplateVariables.FIELD, Map.of()),
-        CommonFields.options(fields, maxTokens, vocabulary),
+        CommonFields.options(fields, maxTokens, 1, bounds),
         CommonFields.streaming(fields));
   }
 }

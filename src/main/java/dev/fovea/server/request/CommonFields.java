@@ -52,13 +52,10 @@ final class CommonFields {
   private CommonFields() {}
 
   /**
-   * @param maxTokens the field that bounds the output where the endpoint has only one
+   * @param maxTokens what bounds the output, or null
    */
-  static GenerationOptions options(Fields fields, Field<Integer> maxTokens, int vocabulary) {
-    return options(fields, fields.get(maxTokens), vocabulary);
-  }
-
-  static GenerationOptions options(Fields fields, Integer maxTokens, int vocabulary) {
+  static GenerationOptions options(
+      Fields fields, Integer maxTokens, int numPrompts, Bounds bounds) {
     Drawing drawing =
         new Drawing(
             fields.get(TEMPERATURE),
@@ -70,7 +67,8 @@ final class CommonFields {
             fields.get(SEED));
     Field<List<Integer>> stopIds =
         new Field<>(
-            "stop_token_ids", Rules.list(Rules.integer(0, vocabulary - 1), 0, MAX_STOP_IDS));
+            "stop_token_ids",
+            Rules.list(Rules.integer(0, bounds.vocabulary() - 1), 0, MAX_STOP_IDS));
     Ending ending =
         new Ending(
             maxTokens,
@@ -78,7 +76,11 @@ final class CommonFields {
             fields.get(IGNORE_EOS, false),
             fields.get(STOP, List.of()),
             fields.get(stopIds, List.of()));
-    return new GenerationOptions(drawing, ending);
+    return new GenerationOptions(
+        ChoiceCount.read(fields, numPrompts, bounds.maxSequences()),
+        drawing,
+        ending,
+        ServiceTerms.read(fields, bounds.deadlines()));
   }
 
   /** Both -1 and 0 mean all, as in vLLM. */

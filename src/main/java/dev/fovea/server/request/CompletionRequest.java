@@ -10,61 +10,56 @@ import java.util.List;
  * Body of {@code POST /v1/completions}.
  *
  * @param model null: the served one
+ * @param prompts at least one, each continued on its own
  */
 public record CompletionRequest(
-    String model, Prompt prompt, GenerationOptions options, Streaming streaming) {
-  private static final String PROMPT = "prompt";
+    String model, List<Prompt> prompts, GenerationOptions options, Streaming streaming) {
+  static final String PROMPT = "prompt";
+  private static final int MAX_PROMPTS = 128;
   private static final Field<Boolean> ADD_SPECIAL_TOKENS =
       new Field<>("add_special_tokens", Rules.flag());
   private static final Field.Rule<String> TEXT = Rules.text(1, Integer.MAX_VALUE);
 
   /**
-   * @param vocabulary token ids of the prompt must be below it
    * @throws ApiException 400 with the field at fault
    */
-  public static CompletionRequest parse(byte[] body, int vocabulary) {
+  public static CompletionRequest parse(byte[] body, Bounds bounds) {
     ObjectNode object = StrictJson.parse(body);
     Fields fields = new Fields(object);
     String model = fields.get(CommonFields.MODEL);
     boolean addSpecialTokens = fields.get(ADD_SPECIAL_TOKENS, true);
-    Field<Prompt> field =
-        new Field<>(PROMPT, (value, path) -> readPrompt(value, path, vocabulary, addSpecialTokens));
-    Prompt prompt = fields.require(field);
+    Field.Rule<Prompt> text =
+        (value, path) -> new Prompt.Text(TEXT.read(value, path), addSpecialTokens);
+    Field.Rule<Prompt> ids =
+        (value, path) -> new Prompt.TokenIds(readIds(value, path, bounds.vocabulary()));
+    List<Prompt> prompts =
+        fields.require(new Field<>(PROMPT, (value, path) -> readPrompts(value, path, text, ids)));
     Unbuilt.refuse(object, Unbuilt.IN_COMPLETIONS);
     return new CompletionRequest(
         model,
-        prompt,
-        CommonFields.options(fields, CommonFields.MAX_TOKENS, vocabulary),
+        prompts,
+        CommonFields.options(fields, fields.get(CommonFields.MAX_TOKENS), prompts.size(), bounds),
         CommonFields.streaming(fields));
   }
 
-  /** A string, ids, or an array with exactly one of either. */
-  private static Prompt readPrompt(
-      JsonNode value, String path, int vocabulary, boolean addSpecialTokens) {
+  /** A string, ids, or an array of several of one of them. */
+  private static List<Prompt> readPrompts(
+      JsonNode value, String path, Field.Rule<Prompt> text, Field.Rule<Prompt> ids) {
     if (value.isTextual()) {
-      return new Prompt.Text(TEXT.read(value, path), addSpecialTokens);
+      return List.of(text.read(value, path));
     }
     if (!value.isArray()) {
-      throw Rules.wrongType(path, "a string, token ids, or an array of one of them", value);
+      throw Rules.wrongType(path, "a string, token ids, or an array of strings or of ids", value);
     }
     if (value.isEmpty()) {
       throw ApiException.badField(
           path, ErrorCodes.INVALID_VALUE, path + ": expected a prompt, got an empty array");
     }
-    if (value.get(0).isNumber()) {
-      return new Prompt.TokenIds(readIds(value, path, vocabulary));
+    JsonNode first = value.get(0);
+    if (first.isNumber()) {
+      return List.of(ids.read(value, path));
     }
-    if (value.size() > 1) {
-      throw ApiException.badField(
-          path,
-          ErrorCodes.UNSUPPORTED,
-          "%s: expected one prompt a request, got %d".formatted(path, value.size()));
-    }
-    JsonNode only = value.get(0);
-    String onlyPath = path + "[0]";
-    return only.isArray()
-        ? new Prompt.TokenIds(readIds(only, onlyPath, vocabulary))
-        : new Prompt.Text(TEXT.read(only, onlyPath), addSpecialTokens);
+    return Rules.list(first.isArray() ? ids : text, 1, MAX_PROMPTS).read(value, path);
   }
 
   private static int[] readIds(JsonNode value, String path, int vocabulary) {

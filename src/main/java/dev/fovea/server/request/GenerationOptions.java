@@ -1,12 +1,22 @@
 package dev.fovea.server.request;
 
+import dev.fovea.engine.GenerationRequest;
 import java.util.List;
 
 /**
- * What a request says about the drawing and ending of its output. Null where it says nothing and
- * the model or the server decides.
+ * What a request says about its output. Null where it says nothing and the model or the server
+ * decides.
+ *
+ * @param choices outputs of each prompt
+ * @param terms how it is served
  */
-public record GenerationOptions(Drawing drawing, Ending ending) {
+public record GenerationOptions(
+    int choices, Drawing drawing, Ending ending, GenerationRequest.Terms terms) {
+
+  /** Of one output, on no special terms. */
+  public GenerationOptions(Drawing drawing, Ending ending) {
+    this(1, drawing, ending, GenerationRequest.Terms.NONE);
+  }
 
   /** Fields of vLLM's and OpenAI's sampling. */
   public record Drawing(

@@ -21,13 +21,10 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
   private static final Predicate<JsonNode> TRUE = value -> value.isBoolean() && value.asBoolean();
   private static final Predicate<JsonNode> EMPTY =
       value -> value.isContainerNode() && value.isEmpty();
-  private static final Predicate<JsonNode> ONE = value -> value.isInt() && value.intValue() == 1;
   private static final Predicate<JsonNode> ZERO = value -> value.isInt() && value.intValue() == 0;
 
   private static final List<Unbuilt> EVERYWHERE =
       List.of(
-          new Unbuilt("n", ONE),
-          new Unbuilt("best_of", ONE),
           new Unbuilt("logit_bias", EMPTY),
           new Unbuilt("prompt_logprobs", NEVER),
           new Unbuilt("allowed_token_ids", NEVER),

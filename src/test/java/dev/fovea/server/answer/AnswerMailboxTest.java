@@ -2,17 +2,20 @@ package dev.fovea.server.answer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class AnswerMailboxTest {
-  private final AtomicInteger cancels = new AtomicInteger();
-  private final AtomicLong nanos = new AtomicLong();
-  private final AnswerMailbox mailbox = new AnswerMailbox(cancels::incrementAndGet, nanos::get);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final int KIB = 1024;
+
+  private final Calls calls = new Calls();
+  private final ManualAlarm alarm = new ManualAlarm();
+  private final AnswerMailbox mailbox =
+      new AnswerMailbox(calls, new AnswerMailbox.Patience(PATIENCE, alarm));
   private final Reader reader = new Reader();
 
   @Test
@@ -50,37 +53,106 @@ class AnswerMailboxTest {
     mailbox.offer(new byte[] {1});
     mailbox.complete();
 
-    assertThat(cancels).hasValue(1);
+    assertThat(calls.made).containsExactly("cancel");
     assertThat(reader.received).isEmpty();
     assertThat(reader.isComplete).isFalse();
   }
 
   @Test
-  void aReaderThatIsSlowForAWhileIsWaitedFor() {
+  void pausesItsSourceAboveTheBoundAndResumesItBelowHalf() {
     mailbox.subscribe(reader);
-    fillBeyondTheLimit();
-    nanos.addAndGet(AnswerMailbox.PATIENCE.toNanos());
-    mailbox.offer(new byte[] {2});
-    assertThat(cancels).hasValue(0);
+    offerKib(64);
+    assertThat(calls.made).isEmpty();
+    offerKib(1);
+    assertThat(calls.made).containsExactly("pause");
+    offerKib(5);
+    assertThat(calls.made).as("once").containsExactly("pause");
 
-    reader.subscription.request(Long.MAX_VALUE);
-    nanos.addAndGet(AnswerMailbox.PATIENCE.toNanos());
-    mailbox.offer(new byte[] {3});
-    assertThat(reader.received).endsWith(2, 3);
-    assertThat(cancels).hasValue(0);
+    reader.subscription.request(37);
+    assertThat(calls.made).as("33 KiB are left").containsExactly("pause");
+    reader.subscription.request(1);
+    assertThat(calls.made).containsExactly("pause", "resume");
+
+    offerKib(33);
+    assertThat(calls.made).containsExactly("pause", "resume", "pause");
   }
 
   @Test
-  void aReaderThatStaysSlowIsGivenUp() {
+  void aReaderThatStaysPausedIsGivenUpThoughNothingMoreIsOffered() {
     mailbox.subscribe(reader);
-    fillBeyondTheLimit();
-    nanos.addAndGet(AnswerMailbox.PATIENCE.toNanos() + 1);
-    mailbox.offer(new byte[] {2});
-    mailbox.offer(new byte[] {3});
+    offerKib(65);
+    alarm.advance(PATIENCE.minusMillis(1));
+    reader.subscription.request(20);
+    assertThat(calls.made).containsExactly("pause");
 
-    assertThat(cancels).hasValue(1);
-    assertThat(reader.received).isEmpty();
+    alarm.advance(Duration.ofMillis(1));
+    assertThat(calls.made).containsExactly("pause", "cancel");
     assertThat(reader.failure).hasMessageContaining("unread");
+    assertThat(reader.received).hasSize(20);
+    mailbox.offer(new byte[] {1});
+    reader.subscription.request(100);
+    assertThat(reader.received).as("nothing is kept").hasSize(20);
+  }
+
+  @Test
+  void patienceBeginsAnewWithEveryPause() {
+    mailbox.subscribe(reader);
+    for (int i = 0; i < 5; i++) {
+      offerKib(65);
+      alarm.advance(PATIENCE.minusMillis(1));
+      reader.subscription.request(65);
+    }
+    alarm.advance(PATIENCE.multipliedBy(3));
+
+    assertThat(calls.made).doesNotContain("cancel").hasSize(10);
+    assertThat(reader.received).hasSize(5 * 65);
+    assertThat(alarm.isSet()).isFalse();
+  }
+
+  @Test
+  void anAlarmThatIsLateFindsAnotherPause() {
+    mailbox.subscribe(reader);
+    offerKib(65);
+    Runnable late = alarm.task;
+    reader.subscription.request(65);
+    offerKib(65);
+    late.run();
+
+    assertThat(calls.made).containsExactly("pause", "resume", "pause");
+    assertThat(reader.failure).isNull();
+  }
+
+  @Test
+  void aCompleteAnswerIsGivenUpToo() {
+    mailbox.subscribe(reader);
+    offerKib(65);
+    mailbox.complete();
+    alarm.advance(PATIENCE);
+
+    assertThat(reader.isComplete).isFalse();
+    assertThat(reader.failure).hasMessageContaining("unread");
+  }
+
+  @Test
+  void oneOfferMayBeLargerThanTheBound() {
+    mailbox.subscribe(reader);
+    mailbox.offer(new byte[1024 * KIB]);
+    mailbox.complete();
+    reader.subscription.request(1);
+
+    assertThat(reader.isComplete).isTrue();
+    assertThat(calls.made).containsExactly("pause", "resume");
+    assertThat(alarm.isSet()).isFalse();
+  }
+
+  @Test
+  void leavingDuringAPauseTurnsTheAlarmOff() {
+    mailbox.subscribe(reader);
+    offerKib(65);
+    reader.subscription.cancel();
+
+    assertThat(calls.made).containsExactly("pause", "cancel");
+    assertThat(alarm.isSet()).isFalse();
   }
 
   @Test
@@ -96,7 +168,9 @@ class AnswerMailboxTest {
             });
     requests.start();
     for (int i = 0; i < numOffers; i++) {
-      mailbox.offer(new byte[] {(byte) i});
+      byte[] bytes = new byte[100];
+      bytes[0] = (byte) i;
+      mailbox.offer(bytes);
     }
     mailbox.complete();
     requests.join();
@@ -106,11 +180,64 @@ class AnswerMailboxTest {
     for (int i = 0; i < numOffers; i++) {
       assertThat(reader.received.get(i)).isEqualTo((byte) i);
     }
+    for (int i = 0; i < calls.made.size(); i++) {
+      assertThat(calls.made.get(i)).isEqualTo(i % 2 == 0 ? "pause" : "resume");
+    }
+    assertThat(calls.made.size() % 2).as("it is not left paused").isZero();
   }
 
-  private void fillBeyondTheLimit() {
-    for (int i = 0; i <= AnswerMailbox.MAX_QUEUED_BYTES / 1024; i++) {
-      mailbox.offer(new byte[1024]);
+  private void offerKib(int count) {
+    for (int i = 0; i < count; i++) {
+      mailbox.offer(new byte[KIB]);
+    }
+  }
+
+  /** What the source was told; guarded by the mailbox. */
+  private static final class Calls implements AnswerMailbox.Source {
+    private final List<String> made = new ArrayList<>();
+
+    @Override
+    public void pause() {
+      made.add("pause");
+    }
+
+    @Override
+    public void resume() {
+      made.add("resume");
+    }
+
+    @Override
+    public void cancel() {
+      made.add("cancel");
+    }
+  }
+
+  /** Goes off when a test says that it is time; guarded by the mailbox. */
+  private static final class ManualAlarm implements AnswerMailbox.Alarm {
+    private Duration left;
+    private Runnable task;
+
+    @Override
+    public Runnable set(Duration delay, Runnable newTask) {
+      assertThat(isSet()).as("one at a time").isFalse();
+      left = delay;
+      task = newTask;
+      return () -> left = null;
+    }
+
+    boolean isSet() {
+      return left != null;
+    }
+
+    void advance(Duration time) {
+      if (!isSet()) {
+        return;
+      }
+      left = left.minus(time);
+      if (left.isZero() || left.isNegative()) {
+        left = null;
+        task.run();
+      }
     }
   }
 

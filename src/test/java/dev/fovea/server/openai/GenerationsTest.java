@@ -7,6 +7,7 @@ import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServerResponse;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class GenerationsTest {
   private final AtomicInteger cancels = new AtomicInteger();
   private final AnswerMailbox mailbox =
-      new AnswerMailbox(cancels::incrementAndGet, System::nanoTime);
+      new AnswerMailbox(new Source(), new AnswerMailbox.Patience(Duration.ZERO, null));
   private final Connection connection = new Connection();
 
   @Test
@@ -52,6 +53,19 @@ class GenerationsTest {
     mailbox.complete();
     reader.assertCompleted();
     assertThat(cancels).hasValue(0);
+  }
+
+  private final class Source implements AnswerMailbox.Source {
+    @Override
+    public void pause() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public void cancel() {
+      cancels.incrementAndGet();
+    }
   }
 
   /** As Vert.x has it: one handler, which a connection that has closed calls no more. */

@@ -1,0 +1,168 @@
+package dev.fovea.server.bench.serve;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** One request and what has come back so far; times in nanoseconds from the start of the run. */
+final class Exchange {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int OK = 200;
+
+  private final long index;
+  private final Call call;
+  private final long due;
+  private final boolean isMeasured;
+
+  private int status;
+  private long headAt;
+  private int numEvents;
+  private long firstEventAt;
+  private long lastEventAt;
+  private long longestGap;
+  private Usage usage;
+  private boolean isDone;
+  private String error;
+
+  /**
+   * @param due when it should start, which its latencies count from
+   */
+  Exchange(long index, Call call, long due, boolean isMeasured) {
+    this.index = index;
+    this.call = call;
+    this.due = due;
+    this.isMeasured = isMeasured;
+  }
+
+  /** What the server counted. */
+  record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
+
+  void head(int status, long now) {
+    this.status = status;
+    headAt = now;
+  }
+
+  /**
+   * @return nanoseconds since the event before, or -1 if this is the first
+   */
+  long event(long now) {
+    long gap = -1;
+    if (numEvents == 0) {
+      firstEventAt = now;
+    } else {
+      gap = now - lastEventAt;
+      longestGap = Math.max(longestGap, gap);
+    }
+    lastEventAt = now;
+    numEvents++;
+    return gap;
+  }
+
+  void usage(String json) {
+    try {
+      JsonNode node = JSON.readTree(json).path("usage");
+      usage =
+          new Usage(
+              node.path("prompt_tokens").asInt(),
+              node.at("/prompt_tokens_details/cached_tokens").asInt(),
+              node.path("completion_tokens").asInt());
+    } catch (JsonProcessingException e) {
+      error(json);
+    }
+  }
+
+  void error(String text) {
+    if (error == null) {
+      error = text;
+    }
+  }
+
+  void done() {
+    isDone = true;
+  }
+
+  /** How it ended, once its answer is complete. */
+  Outcome outcome() {
+    if (status != OK) {
+      return Outcome.REFUSED;
+    }
+    if (error != null) {
+      return Outcome.ERROR_EVENT;
+    }
+    return isDone ? Outcome.COMPLETED : Outcome.CUT_SHORT;
+  }
+
+  boolean isCut() {
+    return numEvents == call.cutAfter();
+  }
+
+  boolean isStreaming() {
+    return status == OK;
+  }
+
+  boolean isUnanswered() {
+    return headAt == 0;
+  }
+
+  /** By the server's count, else events. */
+  int outputTokens() {
+    return usage == null ? numEvents : usage.completionTokens();
+  }
+
+  int promptTokens() {
+    return usage == null ? 0 : usage.promptTokens();
+  }
+
+  int cachedTokens() {
+    return usage == null ? 0 : usage.cachedTokens();
+  }
+
+  boolean hasUsage() {
+    return usage != null;
+  }
+
+  long timeToFirstEvent() {
+    return firstEventAt - due;
+  }
+
+  long timeToHead() {
+    return headAt - due;
+  }
+
+  /** Mean time of an output token after the first. */
+  long timePerToken() {
+    return (lastEventAt - firstEventAt) / Math.max(1, outputTokens() - 1);
+  }
+
+  long longestGap() {
+    return longestGap;
+  }
+
+  int numEvents() {
+    return numEvents;
+  }
+
+  int status() {
+    return status;
+  }
+
+  String error() {
+    return error;
+  }
+
+  long index() {
+    return index;
+  }
+
+  Call call() {
+    return call;
+  }
+
+  long due() {
+    return due;
+  }
+
+  boolean isMeasured() {
+    return isMeasured;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.fovea.server.bench.serve;
+
+/** How a request ended. */
+public enum Outcome {
+  COMPLETED("completed"),
+  CANCELLED("cancelled by the client"),
+  REFUSED("refused"),
+  ERROR_EVENT("ended with an error event"),
+  CUT_SHORT("ended without [DONE]"),
+  UNREACHABLE("could not connect"),
+  TIMED_OUT("timed out");
+
+  private final String words;
+
+  Outcome(String words) {
+    this.words = words;
+  }
+
+  String words() {
+    return words;
+  }
+
+  boolean isFailure() {
+    return this != COMPLETED && this != CANCELLED;
+  }
+}

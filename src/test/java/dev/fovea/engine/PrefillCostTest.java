@@ -1,0 +1,112 @@
+package dev.fovea.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fovea.model.Batch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class PrefillCostTest {
+  private static final int[] SIZES = {64, 128, 256};
+
+  /** 1 µs a step and 10 ns a token. */
+  private static final long[] NANOS = {1640, 2280, 3560};
+
+  @Test
+  void pieceIsAllThatIsWantedElseTheLargestSizeThatFits() {
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 3000);
+    assertThat(cost.newStep().fit(100, 0)).isEqualTo(100);
+    assertThat(cost.newStep().fit(200, 0)).as("3000 ns").isEqualTo(200);
+    assertThat(cost.newStep().fit(201, 0)).isEqualTo(128);
+    assertThat(cost.newStep().fit(10_000, 0)).isEqualTo(128);
+  }
+
+  @Test
+  void piecesOfAStepShareItsTime() {
+    PrefillCost.Step step = new PrefillCost(SIZES, NANOS, 0, 3000).newStep();
+    step.add(128, 0);
+    assertThat(step.fit(72, 0)).isEqualTo(72);
+    assertThat(step.fit(73, 0)).isEqualTo(64);
+    step.add(64, 0);
+    assertThat(step.fit(8, 0)).isEqualTo(8);
+    assertThat(step.fit(9, 0)).isZero();
+  }
+
+  @Test
+  void whatIsBehindThePieceCosts() {
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0.01, 3000);
+    assertThat(cost.newStep().fit(1000, 0)).isEqualTo(128);
+    assertThat(cost.newStep().fit(1000, 500)).as("2280 + 640 ns").isEqualTo(128);
+    assertThat(cost.newStep().fit(1000, 600)).as("2280 + 768 ns").isEqualTo(64);
+    PrefillCost.Step step = cost.newStep();
+    step.add(64, 1000);
+    assertThat(step.fit(64, 100)).as("2280 + 640 + 64 ns").isEqualTo(64);
+    assertThat(step.fit(64, 200)).isZero();
+  }
+
+  @Test
+  void firstPieceIsAtLeastTheSmallestHoweverLongThatTakes() {
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, 1, 100);
+    assertThat(cost.newStep().fit(1000, 100_000)).isEqualTo(64);
+    assertThat(cost.newStep().fit(7, 100_000)).isEqualTo(7);
+    PrefillCost.Step step = cost.newStep();
+    step.add(7, 0);
+    assertThat(step.fit(1, 0)).isZero();
+  }
+
+  @Test
+  void largeTokenCountsGoOnAsSteepAsTheEndOfTheTable() {
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 11_000);
+    assertThat(cost.newStep().fit(1000, 0)).as("11 µs").isEqualTo(1000);
+    assertThat(cost.newStep().fit(1001, 0)).isEqualTo(256);
+    PrefillCost single = new PrefillCost(new int[] {64}, new long[] {640}, 0, 2000);
+    assertThat(single.newStep().fit(200, 0)).isEqualTo(200);
+    assertThat(single.newStep().fit(201, 0)).isEqualTo(64);
+  }
+
+  @Test
+  void everyStepKeepsItsTargetAndMoreTimeNeverMeansLess() {
+    Seeded.check(
+        random -> {
+          for (int i = 0; i < 2000; i++) {
+            PrefillTable table = PrefillTable.random(random);
+            PrefillTable longer =
+                new PrefillTable(
+                    table.sizes(),
+                    table.nanos(),
+                    table.nanosPerPair(),
+                    table.targetNanos() + random.nextInt(2000));
+            int wanted = 1 + random.nextInt(1000);
+            int before = random.nextInt(1000);
+            int fits = table.cost().newStep().fit(wanted, before);
+            assertThat(fits).isBetween(Math.min(wanted, table.sizes()[0]), wanted);
+            assertThat(longer.cost().newStep().fit(wanted, before)).isGreaterThanOrEqualTo(fits);
+            table.assertKept(randomStep(table, random));
+          }
+        });
+  }
+
+  @Test
+  void withoutTargetEverythingFits() {
+    PrefillCost.Step step = PrefillCost.UNBOUNDED.newStep();
+    step.add(1_000_000, 1_000_000);
+    assertThat(step.fit(1_000_000, 1_000_000)).isEqualTo(1_000_000);
+  }
+
+  private static List<Batch.Entry> randomStep(PrefillTable table, Random random) {
+    PrefillCost.Step step = table.cost().newStep();
+    List<Batch.Entry> pieces = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      int before = random.nextInt(500);
+      int count = step.fit(1 + random.nextInt(300), before);
+      if (count > 0) {
+        step.add(count, before);
+        Batch.TokenSlice tokens = new Batch.TokenSlice(new int[count], 0, count);
+        pieces.add(new Batch.Entry(tokens, before, new int[0], null));
+      }
+    }
+    return pieces;
+  }
+}

@@ -1,0 +1,131 @@
+package dev.fovea.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.fovea.model.Batch;
+import dev.fovea.model.StepRunner;
+import dev.fovea.model.Tokens;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Measuring a device whose costs are known. */
+class PrefillProbeTest {
+  private static final int MAX_CONTEXT = 16_384;
+
+  @Test
+  void tableIsWhatTheDeviceTakesUpToTheFirstSizeBeyondTheTarget() {
+    Device device = new Device(1000, 10, 0, MAX_CONTEXT);
+    assertThat(measure(device, 2048, 4000))
+        .hasToString(
+            new PrefillCost(
+                    new int[] {64, 128, 256, 512}, new long[] {1640, 2280, 3560, 6120}, 0, 4000)
+                .toString());
+    assertThat(device.sizes).as("the first to warm up").startsWith(64, 64, 128, 256, 512);
+  }
+
+  @Test
+  void contextIsMeasuredByTheLargestPieceThatKeepsTheTarget() {
+    Device device = new Device(1000, 10, 0.25, MAX_CONTEXT);
+    assertThat(measure(device, 2048, 4000))
+        .hasToString(
+            new PrefillCost(
+                    new int[] {64, 128, 256, 512}, new long[] {1640, 2280, 3560, 6120}, 0.25, 4000)
+                .toString());
+    assertThat(device.sizes).endsWith(256);
+  }
+
+  @Test
+  void sizesEndAtTheChunkAndAtTheContext() {
+    assertThat(measure(new Device(1000, 10, 0, MAX_CONTEXT), 256, 1_000_000).toString())
+        .contains("[64, 128, 256]");
+    assertThat(measure(new Device(1000, 10, 0, 128), 2048, 1_000_000).toString())
+        .contains("[64, 128]");
+    assertThat(measure(new Device(1000, 10, 0, MAX_CONTEXT), 20, 1_000_000).toString())
+        .contains("[20]");
+  }
+
+  @Test
+  void firstSizeIsInTheTableHoweverLongItTakes() {
+    assertThat(measure(new Device(1000, 10, 0, MAX_CONTEXT), 2048, 1).toString())
+        .contains("[64] take [1640] ns");
+  }
+
+  @Test
+  void noiseNeverMakesMoreTokensLookCheaper() {
+    Device device = new Device(1000, 10, 0, MAX_CONTEXT);
+    device.noise = () -> device.sizes.size() == 3 ? 5000 : 0;
+    assertThat(measure(device, 512, 10_000).toString())
+        .contains("[64, 128, 256, 512] take [1640, 7280, 7280, 7280] ns");
+  }
+
+  @Test
+  void withoutTargetNothingIsMeasured() {
+    Device device = new Device(1000, 10, 0, MAX_CONTEXT);
+    assertThat(measure(device, 2048, 0)).isSameAs(PrefillCost.UNBOUNDED);
+    assertThat(device.sizes).isEmpty();
+  }
+
+  private static PrefillCost measure(Device device, int chunkTokens, long targetNanos) {
+    EngineConfig config =
+        new EngineConfig(
+            2048,
+            chunkTokens,
+            16,
+            new EngineConfig.Queue(10, 1000),
+            Duration.ofNanos(targetNanos),
+            true);
+    return PrefillProbe.measure(device, config, () -> device.now);
+  }
+
+  /** Moves its clock by what a step takes. */
+  private static final class Device implements StepRunner {
+    final List<Integer> sizes = new ArrayList<>();
+    LongSupplier noise = () -> 0;
+    private final long perStep;
+    private final long perToken;
+    private final double perPair;
+    private final int maxContext;
+    private long now;
+
+    Device(long perStep, long perToken, double perPair, int maxContext) {
+      this.perStep = perStep;
+      this.perToken = perToken;
+      this.perPair = perPair;
+      this.maxContext = maxContext;
+    }
+
+    @Override
+    public Ticket submit(Batch batch) {
+      Batch.Entry piece = batch.entries().get(0);
+      int count = piece.tokens().count();
+      assertThat(batch.entries()).hasSize(1);
+      assertThat(piece.contextBefore() + count).isLessThanOrEqualTo(maxContext);
+      assertThat(piece.place().pages()).hasSize(PagePool.pagesFor(piece.contextBefore() + count));
+      sizes.add(count);
+      now += perStep + perToken * count + Math.round(perPair * count * piece.contextBefore());
+      now += noise.getAsLong();
+      return new Ticket(sizes.size());
+    }
+
+    @Override
+    public Tokens await(Ticket ticket) {
+      return new Tokens(new int[0], new boolean[0]);
+    }
+
+    @Override
+    public Limits limits() {
+      return new Limits(2048, 16, maxContext, 1000, 100);
+    }
+
+    @Override
+    public int maxInFlight() {
+      return 2;
+    }
+
+    @Override
+    public void close() {}
+  }
+}

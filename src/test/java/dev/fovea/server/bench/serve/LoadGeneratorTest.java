@@ -1,0 +1,242 @@
+package dev.fovea.server.bench.serve;
+
+import static dev.fovea.server.bench.serve.ScriptedServer.DONE;
+import static dev.fovea.server.bench.serve.ScriptedServer.chunked;
+import static dev.fovea.server.bench.serve.ScriptedServer.delta;
+import static dev.fovea.server.bench.serve.ScriptedServer.usage;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.fovea.server.bench.serve.LoadPlan.Slo;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Requests and their measuring against a server whose every byte is known. */
+class LoadGeneratorTest {
+  private static final byte[] THREE =
+      chunked(delta("a"), delta("b") + delta("c"), usage(6, 5), DONE);
+
+  /** Keeps the text of every request. */
+  private static final class Texts implements StreamSink {
+    private final Map<Long, StringBuilder> texts = new HashMap<>();
+    private final Map<Long, Outcome> outcomes = new HashMap<>();
+
+    @Override
+    public void content(long request, byte[] bytes, int from, int to) {
+      texts
+          .computeIfAbsent(request, index -> new StringBuilder())
+          .append(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void ended(long request, Outcome outcome) {
+      assertThat(outcomes.put(request, outcome)).as("one end of request %d", request).isNull();
+    }
+  }
+
+  private final Texts texts = new Texts();
+
+  @Test
+  void connectionsAreUsedAgainAndUsageCounts() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(THREE);
+              return true;
+            })) {
+      LoadReport report = run(Plans.closed(server.target(), 50, 2));
+
+      assertThat(report.requests()).isEqualTo(new LoadReport.Requests(50, 50, 0, 0, 50));
+      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(300, 150, 250, "usage"));
+      assertThat(report.latencies().get(LoadReport.TTFT).count()).isEqualTo(50);
+      assertThat(report.latencies().get(LoadReport.INTER_TOKEN).count()).isEqualTo(100);
+      assertThat(server.numConnections()).isEqualTo(2);
+      assertThat(texts.texts.values()).hasSize(50).allMatch(text -> text.toString().equals("abc"));
+      assertThat(server.bodies()).hasSize(50).doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void equalSeedsSendEqualRequests() throws IOException {
+    Target target = new Target("127.0.0.1", 1, "/v1");
+    Workload one = new Workload(Plans.cancelling(target, 9, 0.5));
+    Workload other = new Workload(Plans.cancelling(target, 9, 0.5));
+    for (int i = 0; i < 9; i++) {
+      Call call = one.next();
+      Call same = other.next();
+      assertThat(call.bytes()).isEqualTo(same.bytes());
+      assertThat(call.cutAfter()).isEqualTo(same.cutAfter());
+    }
+  }
+
+  @Test
+  void answersInSinglePiecesAreTheSame() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              for (byte one : THREE) {
+                out.write(one);
+                out.flush();
+              }
+              return true;
+            })) {
+      LoadReport report = run(Plans.closed(server.target(), 3, 1));
+      assertThat(report.requests().completed()).isEqualTo(3);
+      assertThat(texts.texts.values()).hasSize(3).allMatch(text -> text.toString().equals("abc"));
+    }
+  }
+
+  @Test
+  void failuresAreToldApartAndTimed() throws IOException {
+    byte[] refusal =
+        "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 4\r\n\r\nbusy"
+            .getBytes(StandardCharsets.US_ASCII);
+    byte[] error = chunked(delta("a"), "event: error\ndata: {\"error\":{\"code\":\"x\"}}\n\n");
+    byte[] endless = chunked(delta("a"));
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              switch (request % 4) {
+                case 0 -> out.write(refusal);
+                case 1 -> out.write(error);
+                case 2 -> out.write(endless);
+                default -> out.write(endless, 0, endless.length - 7);
+              }
+              return request % 4 != 3;
+            })) {
+      LoadReport report = run(Plans.closed(server.target(), 8, 1));
+
+      assertThat(report.requests().failed()).isEqualTo(8);
+      assertThat(report.failures())
+          .extracting(LoadReport.Failure::what, LoadReport.Failure::count)
+          .containsExactly(
+              tuple("ended with an error event", 2L),
+              tuple("ended without [DONE]", 4L),
+              tuple("status 429", 2L));
+      LoadReport.Failure busy = report.failures().get(2);
+      assertThat(busy.example()).isEqualTo("busy");
+      assertThat(busy.firstByte().count()).isEqualTo(2);
+      assertThat(busy.firstByte().max()).isPositive();
+    }
+  }
+
+  /** A server may close an idle connection just when the next request goes out on it. */
+  @Test
+  void aConnectionThatTheServerClosedIsReplaced() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(THREE);
+              return false;
+            })) {
+      LoadReport report = run(Plans.closed(server.target(), 20, 1));
+      assertThat(report.requests().completed()).isEqualTo(20);
+      assertThat(server.numConnections()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void nobodyThereIsSaid() throws IOException {
+    ScriptedServer server = new ScriptedServer((request, out) -> false);
+    server.close();
+    LoadReport report = run(Plans.closed(server.target(), 3, 3));
+    assertThat(report.failures()).hasSize(1);
+    assertThat(report.failures().get(0).what()).isEqualTo("could not connect");
+    assertThat(report.failures().get(0).count()).isEqualTo(3);
+  }
+
+  @Test
+  void cutClientsGoAway() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              byte[] answer = chunked(Collections.nCopies(60, delta("x")).toArray(new String[0]));
+              out.write(answer, 0, answer.length - 5);
+              out.flush();
+              Thread.sleep(60_000);
+              return true;
+            })) {
+      LoadReport report = run(Plans.cancelling(server.target(), 40, 1));
+      assertThat(report.requests()).isEqualTo(new LoadReport.Requests(40, 0, 40, 0, 0));
+      List<Integer> lengths =
+          texts.texts.values().stream().map(StringBuilder::length).distinct().toList();
+      assertThat(lengths).hasSizeGreaterThan(5).allMatch(length -> length < 30);
+    }
+  }
+
+  /** What a stalled server delays must show in the requests that were due meanwhile. */
+  @Test
+  void anOpenLoopCountsFromWhenRequestsWereDue() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              synchronized (this) {
+                if (request == 0) {
+                  Thread.sleep(500);
+                }
+              }
+              out.write(THREE);
+              return true;
+            })) {
+      LoadReport report = run(Plans.open(server.target(), 100, 200));
+      Spread ttft = report.latencies().get(LoadReport.TTFT);
+      assertThat(ttft.count()).isEqualTo(100);
+      assertThat(ttft.p50()).isBetween(150.0, 2000.0);
+      assertThat(report.latencies().get(LoadReport.SEND_LAG).p50()).isLessThan(100);
+      assertThat(report.rates().seconds()).isBetween(0.3, 5.0);
+    }
+  }
+
+  @Test
+  void goodRequestsKeepToTheirBounds() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(THREE, 0, 200);
+              out.flush();
+              Thread.sleep(request % 2 == 0 ? 0 : 600);
+              out.write(THREE, 200, THREE.length - 200);
+              return true;
+            })) {
+      LoadPlan plan = Plans.closed(server.target(), 6, 1);
+      LoadReport report =
+          run(
+              new LoadPlan(
+                  plan.target(),
+                  plan.rhythm(),
+                  plan.extent(),
+                  plan.shape(),
+                  Slo.of("itl:400"),
+                  plan.seed()));
+      assertThat(report.requests().completed()).isEqualTo(6);
+      assertThat(report.requests().good()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void theTimelineHasEveryEvent() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(THREE);
+              return true;
+            })) {
+      LoadReport report = run(Plans.open(server.target(), 30, 20));
+      assertThat(Arrays.stream(report.seconds().events()).sum()).isEqualTo(90);
+      assertThat(Arrays.stream(report.seconds().started()).sum()).isEqualTo(30);
+      assertThat(Arrays.stream(report.seconds().ended()).sum()).isEqualTo(30);
+    }
+  }
+
+  private LoadReport run(LoadPlan plan) throws IOException {
+    LoadReport report = new LoadGenerator(plan, texts).run(null);
+    assertThat(texts.outcomes).hasSize((int) report.requests().started());
+    return report;
+  }
+}

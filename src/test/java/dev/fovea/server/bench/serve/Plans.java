@@ -1,0 +1,39 @@
+package dev.fovea.server.bench.serve;
+
+import dev.fovea.server.bench.serve.LoadPlan.Endpoint;
+import dev.fovea.server.bench.serve.LoadPlan.Extent;
+import dev.fovea.server.bench.serve.LoadPlan.Rhythm;
+import dev.fovea.server.bench.serve.LoadPlan.Shape;
+
+/** Plans for tests. */
+final class Plans {
+  private static final double TIMEOUT_SECONDS = 20;
+
+  private Plans() {}
+
+  /** So many requests for text, so many at a time. */
+  static LoadPlan closed(Target target, long requests, int concurrency) {
+    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.COMPLETIONS, 0));
+  }
+
+  static LoadPlan open(Target target, long requests, double perSecond) {
+    return plan(target, new Rhythm(perSecond, 0), requests, shape(Endpoint.COMPLETIONS, 0));
+  }
+
+  static LoadPlan cancelling(Target target, long requests, double cancelRatio) {
+    return plan(target, new Rhythm(0, 4), requests, shape(Endpoint.COMPLETIONS, cancelRatio));
+  }
+
+  static LoadPlan chat(Target target, long requests, int concurrency) {
+    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.CHAT, 0));
+  }
+
+  private static LoadPlan plan(Target target, Rhythm rhythm, long requests, Shape shape) {
+    return new LoadPlan(
+        target, rhythm, new Extent(requests, null, 0, TIMEOUT_SECONDS), shape, null, 7);
+  }
+
+  private static Shape shape(Endpoint endpoint, double cancelRatio) {
+    return new Shape(endpoint, null, new Range(2, 4), 2, new Range(10, 30), 0, true, cancelRatio);
+  }
+}

@@ -1,0 +1,97 @@
+package dev.fovea.server.bench.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The generator on the server itself: every stream brings what its prompt asks for, byte by byte.
+ */
+@QuarkusTest
+class ServedStreamsTest {
+  private static final int REQUESTS = 200;
+
+  @TestHTTPResource URI base;
+  private Target target;
+
+  @BeforeEach
+  void find() {
+    target = Target.of("http://" + base.getAuthority());
+  }
+
+  /** What each stream still has to bring, in order; the model says its prompt again and again. */
+  private static final class Expected implements StreamSink {
+    private final Map<Long, String> left = new HashMap<>();
+    private final Map<Outcome, Integer> outcomes = new HashMap<>();
+
+    private Expected(LoadPlan plan) throws IOException {
+      Workload workload = new Workload(plan);
+      for (long request = 0; request < plan.extent().maxRequests(); request++) {
+        String sent = new String(workload.next().bytes(), StandardCharsets.UTF_8);
+        JsonNode body = new ObjectMapper().readTree(sent.substring(sent.indexOf("\r\n\r\n")));
+        String prompt = body.at("/messages/0/content").asText(body.path("prompt").asText());
+        int length = body.get("max_tokens").asInt();
+        left.put(request, prompt.repeat(length / prompt.length() + 1).substring(0, length));
+      }
+    }
+
+    @Override
+    public void content(long request, byte[] bytes, int from, int to) {
+      String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+      assertThat(left.get(request)).startsWith(text);
+      left.computeIfPresent(request, (index, wanted) -> wanted.substring(text.length()));
+    }
+
+    @Override
+    public void ended(long request, Outcome outcome) {
+      outcomes.merge(outcome, 1, Integer::sum);
+    }
+  }
+
+  @Test
+  void completionsLoseRepeatAndReorderNothing() throws IOException {
+    check(Plans.closed(target, REQUESTS, 8));
+  }
+
+  @Test
+  void chatsLoseRepeatAndReorderNothing() throws IOException {
+    check(Plans.chat(target, REQUESTS, 8));
+  }
+
+  @Test
+  void anOpenLoopToo() throws IOException {
+    check(Plans.open(target, REQUESTS, 200));
+  }
+
+  @Test
+  void cutClientsDisturbNoOther() throws IOException {
+    LoadPlan plan = Plans.cancelling(target, REQUESTS, 0.3);
+    Expected expected = new Expected(plan);
+    LoadReport report = new LoadGenerator(plan, expected).run(null);
+
+    assertThat(report.requests().failed()).as("%s", report.failures()).isZero();
+    assertThat(report.requests().cancelled()).isPositive();
+    assertThat(expected.left.values().stream().filter(String::isEmpty).count())
+        .isGreaterThanOrEqualTo(report.requests().completed());
+  }
+
+  private void check(LoadPlan plan) throws IOException {
+    Expected expected = new Expected(plan);
+    LoadReport report = new LoadGenerator(plan, expected).run(null);
+
+    assertThat(expected.outcomes).as("%s", report.failures()).containsOnlyKeys(Outcome.COMPLETED);
+    assertThat(expected.left.values()).hasSize(REQUESTS).allMatch(String::isEmpty);
+    assertThat(report.tokens().countedBy()).isEqualTo("usage");
+    assertThat(report.latencies().get(LoadReport.END_TO_END).count()).isEqualTo(REQUESTS);
+  }
+}
