@@ -1,14 +1,19 @@
 package dev.fovea.server;
 
+import dev.fovea.server.http.Connections;
+import dev.fovea.server.http.OpenRequests;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /** Ends the process; a test has another opinion. */
 public interface ProcessEnd {
 
-  /** Begins the end and returns. */
+  /** Begins the end and returns; blocks for a moment. */
   void end(ExitCode code);
 
   /**
@@ -21,8 +26,30 @@ public interface ProcessEnd {
   @Singleton
   @DefaultBean
   final class Exit implements ProcessEnd {
+    /** What a request takes to come over a connection that was just accepted. */
+    private static final Duration ARRIVAL = Duration.ofMillis(50);
+
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private final Connections connections;
+    private final OpenRequests openRequests;
+
+    @Inject
+    Exit(Connections connections, OpenRequests openRequests) {
+      this.connections = connections;
+      this.openRequests = openRequests;
+    }
+
+    /**
+     * The shutdown cuts connections: so nobody new is let in before, and who just came is answered.
+     */
     @Override
     public void end(ExitCode code) {
+      if (LaunchMode.current() == LaunchMode.NORMAL) {
+        connections.refuse();
+        LockSupport.parkNanos(ARRIVAL.toNanos());
+        openRequests.awaitOpen(PATIENCE);
+      }
       Quarkus.asyncExit(code.code());
     }
 

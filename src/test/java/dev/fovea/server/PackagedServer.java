@@ -3,6 +3,7 @@ package dev.fovea.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ record PackagedServer(Process process, URI base) implements AutoCloseable {
     for (String line = log.readLine(); line != null; line = log.readLine()) {
       Matcher listening = LISTENING.matcher(line);
       if (listening.find()) {
-        Thread rest = new Thread(() -> log.lines().forEach(dropped -> {}), "drop-log");
+        Thread rest = new Thread(() -> drop(log), "drop-log");
         rest.setDaemon(true);
         rest.start();
         return URI.create(listening.group(1));
@@ -92,5 +93,13 @@ record PackagedServer(Process process, URI base) implements AutoCloseable {
       read.append(line).append('\n');
     }
     throw new AssertionError("the server did not start:\n" + read);
+  }
+
+  private static void drop(BufferedReader log) {
+    try {
+      log.transferTo(Writer.nullWriter());
+    } catch (IOException closed) {
+      return;
+    }
   }
 }

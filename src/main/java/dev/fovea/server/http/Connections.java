@@ -13,6 +13,7 @@ import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.function.Consumer;
 
 /**
  * Puts {@link ConnectionRules} before every connection that the HTTP server accepts. Neither a
@@ -31,20 +32,33 @@ public final class Connections {
   }
 
   void guard(@ObservesAsync HttpServerStart started) {
-    for (EventExecutor thread : vertx.getAcceptorEventLoopGroup()) {
-      thread.execute(() -> guardServers((SingleThreadEventLoop) thread));
-    }
+    forEachListener(listener -> listener.pipeline().addFirst(new Accepting()));
   }
 
-  private void guardServers(SingleThreadEventLoop thread) {
-    thread
-        .registeredChannelsIterator()
-        .forEachRemaining(
-            channel -> {
-              if (channel instanceof ServerChannel) {
-                channel.pipeline().addFirst(new Accepting());
-              }
-            });
+  /**
+   * Accepts no more connections, so that a client which comes now is refused by the operating
+   * system instead of being cut when the process ends. Blocks until that is so; those that are
+   * accepted stay.
+   */
+  public void refuse() {
+    forEachListener(Channel::close);
+  }
+
+  private void forEachListener(Consumer<Channel> action) {
+    for (EventExecutor thread : vertx.getAcceptorEventLoopGroup()) {
+      thread
+          .submit(
+              () ->
+                  ((SingleThreadEventLoop) thread)
+                      .registeredChannelsIterator()
+                      .forEachRemaining(
+                          channel -> {
+                            if (channel instanceof ServerChannel) {
+                              action.accept(channel);
+                            }
+                          }))
+          .syncUninterruptibly();
+    }
   }
 
   /** Sees accepted connections before the server does. */
