@@ -129,6 +129,12 @@ serve_random() {
         --device "$device" --json "$out/serving.json"
 }
 
+load_random() {
+    wait_for_checkpoint
+    python3 src/test/gpu/serve_load.py --home "$home" --model "$work/random-llama" \
+        --device "$device" --json "$out/load.json"
+}
+
 bench_model() {
     wait_for_checkpoint
     bench model "$work/random-llama"
@@ -175,6 +181,7 @@ all_sections() {
     section serving 120 junit $(classes server DistributionTest)
     section bench-attention 120 bench attention
     section random-llama 120 serve_random
+    section load 150 load_random
     section bench-model 60 bench_model
     section bench-linear 90 bench linear
     if [ "$device" = cuda ]; then
@@ -200,7 +207,7 @@ machine() {
 
 sections() {
     unpack
-    if wanted random-llama || wanted bench-model; then
+    if wanted random-llama || wanted load || wanted bench-model; then
         make_checkpoint &
     fi
     all_sections
