@@ -7,7 +7,7 @@
 #                                   named
 #
 # OUT         folder for summary.txt, log.txt and JSON; target/gpu-results unless given
-# FOVEA_LIMIT seconds for everything, 465 unless given; a section gets its own limit or what is left
+# FOVEA_LIMIT seconds for everything, 560 unless given; a section gets its own limit or what is left
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 bundle=target/fovea-gpu-tests.tar.xz
@@ -49,7 +49,7 @@ section() {
     local name=$1 limit=$2
     shift 2
     wanted "$name" || return
-    local left=$((${FOVEA_LIMIT:-465} - SECONDS + begin)) start=$SECONDS status=0
+    local left=$((${FOVEA_LIMIT:-560} - SECONDS + begin)) start=$SECONDS status=0
     limit=$((limit < left ? limit : left))
     if [ "$limit" -lt 5 ]; then
         echo "SKIPPED $name: no time left" | tee -a "$out/summary.txt"
