@@ -128,7 +128,7 @@ class PauseTest {
 
   @Test
   void pausesAtRandomLoseNothing() {
-    Seeded.check(random -> race(random, 150));
+    Seeded.check(random -> race(random, 500));
   }
 
   @Test
