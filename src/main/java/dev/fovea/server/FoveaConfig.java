@@ -127,6 +127,10 @@ public interface FoveaConfig {
     @WithDefault("10S")
     Duration headerTimeout();
 
+    /** What a request's body may take to come, from the end of its headers. */
+    @WithDefault("60S")
+    Duration bodyTimeout();
+
     /** How long a connection may stay open without a request. */
     @WithDefault("75S")
     Duration idleTimeout();

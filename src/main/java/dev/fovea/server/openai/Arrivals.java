@@ -32,20 +32,20 @@ public final class Arrivals {
   /**
    * A request that has arrived.
    *
-   * @param timer started before its body was read
+   * @param timer started when its body had come
    * @param body not yet parsed
    * @param bounds of the server and the served model
    */
   record Arrival(TokenTimer timer, byte[] body, Bounds bounds) {}
 
   /**
-   * Reads the body; blocks.
+   * Takes the body.
    *
-   * @throws ApiException 503 where no model answers, and as {@link RequestBody} says
+   * @throws ApiException 503 where no model answers
    */
   Arrival receive(InputStream body) {
     TokenTimer timer = metrics.newTokenTimer();
-    byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
+    byte[] bytes = RequestBody.read(body);
     return new Arrival(timer, bytes, bounds(models.require().facts().vocabulary()));
   }
 
