@@ -51,7 +51,8 @@ final class PrefillProbe {
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
     int context = Math.min(MAX_CONTEXT, maxContext(runner.limits())) - sizes[last];
     double perPair = 0;
-    if (context > sizes[last]) {
+    // Where even the smallest is beyond the target, no other is ever chosen.
+    if (context > sizes[last] && costs[last] <= target) {
       long more = nanos(sizes[last], context) - costs[last];
       perPair = Math.max(0, (double) more / sizes[last] / context);
     }
