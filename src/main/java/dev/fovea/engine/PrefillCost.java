@@ -43,11 +43,27 @@ final class PrefillCost {
      * @return 0 if nothing fits
      */
     int fit(int wanted, int before) {
-      if (targetNanos == Long.MAX_VALUE || isAffordable(wanted, before)) {
+      return fit(wanted, before, targetNanos);
+    }
+
+    /**
+     * As {@link #fit}, but a prompt that cannot be finished now leaves half of the time to those
+     * behind it: a long one must not keep short ones from their first token.
+     */
+    int fitBesideOthers(int wanted, int before) {
+      if (isAffordable(wanted, before, targetNanos)) {
+        return wanted;
+      }
+      double spent = numTokens == 0 ? 0 : nanosOf(numTokens) + contextNanos;
+      return fit(wanted, before, spent + (targetNanos - spent) / 2);
+    }
+
+    private int fit(int wanted, int before, double limit) {
+      if (isAffordable(wanted, before, limit)) {
         return wanted;
       }
       for (int i = sizes.length - 1; i >= 0; i--) {
-        if (sizes[i] < wanted && isAffordable(sizes[i], before)) {
+        if (sizes[i] < wanted && isAffordable(sizes[i], before, limit)) {
           return sizes[i];
         }
       }
@@ -59,9 +75,12 @@ final class PrefillCost {
       contextNanos += nanosPerPair * count * before;
     }
 
-    private boolean isAffordable(int count, int before) {
+    private boolean isAffordable(int count, int before, double limit) {
+      if (targetNanos == Long.MAX_VALUE) {
+        return true;
+      }
       double context = contextNanos + nanosPerPair * count * before;
-      return nanosOf(numTokens + count) + context <= targetNanos;
+      return nanosOf(numTokens + count) + context <= limit;
     }
   }
 

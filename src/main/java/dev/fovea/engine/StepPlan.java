@@ -33,11 +33,19 @@ final class StepPlan {
     numGenerated++;
   }
 
-  /** As much of a prompt as there is room and time for; false: none. */
-  boolean addPrefill(Sequence sequence) {
+  /**
+   * As much of a prompt as there is room and time for; false: none.
+   *
+   * @param areOthersBehind prompts that could have a part of this step too
+   */
+  boolean addPrefill(Sequence sequence, boolean areOthersBehind) {
     int before = sequence.numComputed();
     int wanted = Math.min(Math.min(budget, chunkTokens), sequence.numPending());
-    int count = wanted == 0 ? 0 : prefills.fit(wanted, before);
+    if (wanted == 0) {
+      return false;
+    }
+    int count =
+        areOthersBehind ? prefills.fitBesideOthers(wanted, before) : prefills.fit(wanted, before);
     if (count == 0) {
       return false;
     }

@@ -31,9 +31,8 @@ public interface FoveaConfig {
   /** Longest sequence in tokens, prompt and output together; the model's own limit if absent. */
   OptionalInt maxContext();
 
-  /** Sequences computed at a time; more wait. */
-  @WithDefault("16")
-  int maxSequences();
+  /** Sequences computed at a time; more wait. If absent, 16 on CPUs and 256 on GPUs. */
+  OptionalInt maxSequences();
 
   /**
    * Tokens of one prompt computed in a step at most: a long prompt takes several, and others run

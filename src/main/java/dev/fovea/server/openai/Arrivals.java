@@ -46,14 +46,14 @@ public final class Arrivals {
   Arrival receive(InputStream body) {
     TokenTimer timer = metrics.newTokenTimer();
     byte[] bytes = RequestBody.read(body);
-    return new Arrival(timer, bytes, bounds(models.require().facts().vocabulary()));
+    return new Arrival(timer, bytes, bounds(models.require()));
   }
 
-  private Bounds bounds(int vocabulary) {
+  private Bounds bounds(ServedModel model) {
     Deadlines deadlines =
         new Deadlines(
             nanos(config.limits().queueTimeout()), nanos(config.limits().requestTimeout()));
-    return new Bounds(vocabulary, config.maxSequences(), deadlines);
+    return new Bounds(model.facts().vocabulary(), model.engine().maxSequences(), deadlines);
   }
 
   private static long nanos(Optional<Duration> duration) {

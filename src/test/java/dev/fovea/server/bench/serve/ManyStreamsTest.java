@@ -38,8 +38,7 @@ class ManyStreamsTest {
       return Map.of(
           "test.sequences", "2048",
           "test.waiting", "4096",
-          "test.step-millis", "50",
-          "fovea.max-sequences", "2048");
+          "test.step-millis", "50");
     }
   }
 
