@@ -7,7 +7,7 @@
 #                                   named
 #
 # OUT         folder for summary.txt, log.txt and JSON; target/gpu-results unless given
-# FOVEA_LIMIT seconds for everything, 465 unless given; a section gets its own limit or what is left
+# FOVEA_LIMIT seconds for everything, 560 unless given; a section gets its own limit or what is left
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 bundle=target/fovea-gpu-tests.tar.xz
@@ -49,7 +49,7 @@ section() {
     local name=$1 limit=$2
     shift 2
     wanted "$name" || return
-    local left=$((${FOVEA_LIMIT:-465} - SECONDS + begin)) start=$SECONDS status=0
+    local left=$((${FOVEA_LIMIT:-560} - SECONDS + begin)) start=$SECONDS status=0
     limit=$((limit < left ? limit : left))
     if [ "$limit" -lt 5 ]; then
         echo "SKIPPED $name: no time left" | tee -a "$out/summary.txt"
@@ -129,6 +129,12 @@ serve_random() {
         --device "$device" --json "$out/serving.json"
 }
 
+load_random() {
+    wait_for_checkpoint
+    python3 src/test/gpu/serve_load.py --home "$home" --model "$work/random-llama" \
+        --device "$device" --json "$out/load.json"
+}
+
 bench_model() {
     wait_for_checkpoint
     bench model "$work/random-llama"
@@ -175,6 +181,7 @@ all_sections() {
     section serving 120 junit $(classes server DistributionTest)
     section bench-attention 120 bench attention
     section random-llama 120 serve_random
+    section load 150 load_random
     section bench-model 60 bench_model
     section bench-linear 90 bench linear
     if [ "$device" = cuda ]; then
@@ -200,7 +207,7 @@ machine() {
 
 sections() {
     unpack
-    if wanted random-llama || wanted bench-model; then
+    if wanted random-llama || wanted load || wanted bench-model; then
         make_checkpoint &
     fi
     all_sections

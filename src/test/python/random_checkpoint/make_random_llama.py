@@ -45,7 +45,21 @@ def tensors(shape):
         yield "lm_head.weight", "output.weight", (shape["vocab"], hidden)
 
 
-def chunk(seed, tensor, start, dims):
+def tokenizer_size(directory):
+    """One more than the highest id of a Hugging Face tokenizer."""
+    tokenizer = json.loads((directory / "tokenizer.json").read_text())
+    added = [token["id"] for token in tokenizer["added_tokens"]]
+    return 1 + max([*tokenizer["model"]["vocab"].values(), *added])
+
+
+def loud(shape, name, dims):
+    """Elements of a tensor before those of tokens that the tokenizer does not have: their rows of
+    the output matrix are a tenth as large, so that what is drawn is text."""
+    output = "model.embed_tokens.weight" if shape["tied"] else "lm_head.weight"
+    return shape["words"] * dims[1] if name == output else int(np.prod(dims))
+
+
+def chunk(seed, tensor, start, dims, loud):
     """bf16 bit patterns from element `start` on: ones for norms, else normal, scaled by the fan-in."""
     n = min(CHUNK, int(np.prod(dims)) - start)
     if len(dims) == 1:
@@ -53,6 +67,7 @@ def chunk(seed, tensor, start, dims):
     else:
         rng = np.random.default_rng((seed, tensor, start))
         numbers = rng.standard_normal(n, np.float32) * np.float32(dims[1] ** -0.5)
+        numbers[max(0, loud - start):] *= np.float32(0.1)
     bits = numbers.view(np.uint32)
     return ((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16).astype(np.uint16)
 
@@ -68,7 +83,8 @@ def write_safetensors(path, shape, seed):
     for tensor, (name, _, dims) in enumerate(tensors(shape)):
         count = int(np.prod(dims))
         header[name] = {"dtype": "BF16", "shape": list(dims), "data_offsets": [offset, offset + 2 * count]}
-        chunks += [(offset + 2 * start, seed, tensor, start, dims) for start in range(0, count, CHUNK)]
+        chunks += [(offset + 2 * start, seed, tensor, start, dims, loud(shape, name, dims))
+                   for start in range(0, count, CHUNK)]
         offset += 2 * count
     text = json.dumps(header).encode()
     text += b" " * (-len(text) % 8)
@@ -178,9 +194,9 @@ def write_gguf(path, shape, seed):
         out.write(b"GGUF" + struct.pack("<IQQ", 3, len(listed), len(meta.fields)))
         out.write(b"".join(meta.fields) + b"".join(infos))
         out.write(b"\0" * (-out.tell() % 32))
-        for tensor, (_, _, dims) in enumerate(listed):
+        for tensor, (name, _, dims) in enumerate(listed):
             for start in range(0, int(np.prod(dims)), CHUNK):
-                bits = chunk(seed, tensor, start, dims)
+                bits = chunk(seed, tensor, start, dims, loud(shape, name, dims))
                 wide = (bits.astype(np.uint32) << 16).view(np.float32)
                 out.write(wide.tobytes() if len(dims) == 1 else bits.tobytes())
             out.write(b"\0" * (-out.tell() % 32))
@@ -194,7 +210,8 @@ def main():
     parser.add_argument("--gguf", type=pathlib.Path)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    shape = SHAPES[args.shape]
+    shape = dict(SHAPES[args.shape])
+    shape["words"] = tokenizer_size(args.tokenizer) if args.tokenizer else shape["vocab"]
     args.out.mkdir(parents=True, exist_ok=True)
     write_config(args.out, shape)
     write_safetensors(args.out / "model.safetensors", shape, args.seed)

@@ -28,11 +28,9 @@ struct ForwardShape {
   static constexpr int kRowTiles = kDim <= 128 ? 2 : 1;  // of 16 rows, a warp
   static constexpr int kWarpRows = 16 * kRowTiles;
   static constexpr int kRows = kWarpRows * kWarps;
-  // Small heads leave room for two pages, so that one is on its way while the other is worked at,
-  // and for three blocks a multiprocessor where scores are those of half a page.
+  // Small heads leave room for two pages, so that one is on its way while the other is worked at.
   static constexpr int kBuffers = kDim <= 64 ? 2 : 1;
-  static constexpr int kStepSlots = kDim <= 64 ? 32 : kPageSlots;
-  static constexpr int kBlocks = kDim <= 64 ? 3 : 2;  // a multiprocessor, at least
+  static constexpr int kBlocks = 2;  // a multiprocessor, at least
   using QTile = Tile<kRows, kDim>;
   using KvTile = Tile<kPageSlots, kDim>;
   static constexpr int kBytes = QTile::kBytes + 2 * kBuffers * KvTile::kBytes;
@@ -119,7 +117,7 @@ template <class T, int kDim>
 class ForwardBlock {
   using Shape = ForwardShape<kDim>;
   static constexpr int kRowTiles = Shape::kRowTiles;
-  static constexpr int kSlotTiles = Shape::kStepSlots / 8;
+  static constexpr int kSlotTiles = kPageSlots / 8;
   static constexpr int kDimTiles = kDim / 8;
   using Scores = float[kRowTiles][kSlotTiles][4];
 
@@ -226,18 +224,15 @@ class ForwardBlock {
       load_id(page - 2);
       commit_copies();
     }
-#pragma unroll 1
-    for (int slot = kPageSlots - Shape::kStepSlots; slot >= 0; slot -= Shape::kStepSlots) {
-      Scores scores = {};
-      multiply_queries(scores, k_of(page) + slot * kSlabRowBytes);
-      weigh(scores, page * kPageSlots + slot);
-      multiply_values(scores, v_of(page) + slot * kSlabRowBytes);
-    }
+    Scores scores = {};
+    multiply_queries(scores, k_of(page));
+    weigh(scores, page * kPageSlots);
+    multiply_values(scores, v_of(page));
   }
 
   // Scores of the slots from `slot` on become weights.
   __device__ void weigh(Scores& scores, int slot) {
-    const bool is_masked = slot < tile_.clean_begin || slot + Shape::kStepSlots > tile_.clean_end;
+    const bool is_masked = slot < tile_.clean_begin || slot + kPageSlots > tile_.clean_end;
 #pragma unroll
     for (int m = 0; m < kRowTiles; m++) {
       if (is_masked) {
@@ -280,7 +275,7 @@ class ForwardBlock {
   __device__ void multiply_values(const Scores& weights, uint32_t values) {
     const uint32_t v = values + Shape::KvTile::offset(lane() % 16, lane() / 16);
 #pragma unroll
-    for (int s = 0; s < Shape::kStepSlots / 16; s++) {
+    for (int s = 0; s < kPageSlots / 16; s++) {
       uint32_t a[kRowTiles][4];
 #pragma unroll
       for (int m = 0; m < kRowTiles; m++) {

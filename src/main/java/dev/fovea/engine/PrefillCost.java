@@ -11,6 +11,12 @@ final class PrefillCost {
   /** Everything fits. */
   static final PrefillCost UNBOUNDED = new PrefillCost(new int[0], new long[0], 0, Long.MAX_VALUE);
 
+  /**
+   * Where nobody waits for a token, only newcomers and those who leave wait for the end of a step,
+   * and longer pieces use a device better.
+   */
+  private static final int ALONE = 8;
+
   private final int[] sizes;
   private final long[] nanos;
   private final double nanosPerPair;
@@ -20,7 +26,7 @@ final class PrefillCost {
    * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these
    * @param nanos a step with one piece takes, for each of them, without tokens before it
    * @param nanosPerPair more for each pair of a token and one before the piece
-   * @param targetNanos what the pieces of a step may take together
+   * @param targetNanos what the pieces of a step may take together beside decodes
    */
   PrefillCost(int[] sizes, long[] nanos, double nanosPerPair, long targetNanos) {
     this.sizes = sizes.clone();
@@ -33,6 +39,13 @@ final class PrefillCost {
   final class Step {
     private long numTokens;
     private double contextNanos;
+    private double budgetNanos = (double) ALONE * targetNanos;
+
+    /** There are sequences in the step that wait for their next token. */
+    Step besideDecodes() {
+      budgetNanos = targetNanos;
+      return this;
+    }
 
     /**
      * The largest piece that fits in beside those before; the first piece of a step is at least the
@@ -43,12 +56,13 @@ final class PrefillCost {
      * @return 0 if nothing fits
      */
     int fit(int wanted, int before) {
-      return fit(wanted, before, targetNanos);
+      return fit(wanted, before, budgetNanos);
     }
 
     /**
-     * As {@link #fit}, but a prompt that cannot be finished now leaves half of the time to those
-     * behind it: a long one must not keep short ones from their first token.
+     * As {@link #fit}, but as if beside decodes, and a prompt that cannot be finished so leaves
+     * half of the time to those behind it: a long one must not keep short ones from their first
+     * token.
      */
     int fitBesideOthers(int wanted, int before) {
       if (isAffordable(wanted, before, targetNanos)) {

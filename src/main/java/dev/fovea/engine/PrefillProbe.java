@@ -7,6 +7,7 @@ import java.util.List;
 
 /** Measures {@link PrefillCost} on a device that has nothing else to do yet. */
 final class PrefillProbe {
+  private static final System.Logger LOG = System.getLogger(PrefillProbe.class.getName());
   private static final int[] SIZES = {64, 128, 256, 512, 1024, 2048};
 
   /** Far enough back for attention to show, near enough to be measured within a moment. */
@@ -14,6 +15,9 @@ final class PrefillProbe {
 
   /** What is measured on an idle machine takes longer on one that serves. */
   private static final double SERVING_TAKES = 1.25;
+
+  /** What twice the tokens must cost at least for the smaller piece to be one. */
+  private static final double WORTHWHILE = 1.33;
 
   private final StepRunner runner;
   private final NanoClock clock;
@@ -36,19 +40,20 @@ final class PrefillProbe {
     }
     int longest = Math.min(config.chunkTokens(), maxContext(runner.limits()));
     int[] sizes = Arrays.stream(SIZES).filter(size -> size <= longest).toArray();
-    return new PrefillProbe(runner, clock)
-        .measure(sizes.length > 0 ? sizes : new int[] {longest}, target);
+    PrefillCost cost =
+        new PrefillProbe(runner, clock)
+            .measure(sizes.length > 0 ? sizes : new int[] {longest}, target);
+    LOG.log(System.Logger.Level.DEBUG, "pieces of prompts: {0}", cost);
+    return cost;
   }
 
   private PrefillCost measure(int[] sizes, long target) {
-    // The first step brings weights into caches and code into being.
-    nanos(sizes[0], 0);
     long[] costs = new long[sizes.length];
     int measured = 0;
     while (measured < sizes.length && (measured == 0 || costs[measured - 1] <= target)) {
       // More tokens never take less: what looks so is noise, and would make all beyond look free.
       long least = measured == 0 ? 0 : costs[measured - 1];
-      costs[measured] = Math.max(least, nanos(sizes[measured], 0));
+      costs[measured] = Math.max(least, lesserNanos(sizes[measured], 0));
       measured++;
     }
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
@@ -56,11 +61,29 @@ final class PrefillProbe {
     double perPair = 0;
     // Where even the smallest is beyond the target, no other is ever chosen.
     if (context > sizes[last] && costs[last] <= target) {
-      long more = nanos(sizes[last], context) - costs[last];
+      long more = lesserNanos(sizes[last], context) - costs[last];
       perPair = Math.max(0, (double) more / sizes[last] / context);
     }
+    int first = firstWorthwhile(costs, last);
     return new PrefillCost(
-        Arrays.copyOf(sizes, measured), Arrays.copyOf(costs, measured), perPair, target);
+        Arrays.copyOfRange(sizes, first, measured),
+        Arrays.copyOfRange(costs, first, measured),
+        perPair,
+        target);
+  }
+
+  /** Sizes before it save hardly any time, as on a device that they do not fill. */
+  private static int firstWorthwhile(long[] costs, int last) {
+    int first = 0;
+    while (first < last && costs[first + 1] < WORTHWHILE * costs[first]) {
+      first++;
+    }
+    return first;
+  }
+
+  /** The first step of a size may bring weights into caches and code into being. */
+  private long lesserNanos(int size, int context) {
+    return Math.min(nanos(size, context), nanos(size, context));
   }
 
   /** What a step with one piece will take. */

@@ -30,6 +30,7 @@ final class StepPlan {
   /** The next token of a sequence; before any piece of a prompt. */
   void addDecode(Sequence sequence) {
     add(sequence, 1);
+    prefills.besideDecodes();
     numGenerated++;
   }
 

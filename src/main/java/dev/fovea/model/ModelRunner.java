@@ -37,6 +37,7 @@ final class ModelRunner implements StepRunner {
   private TensorView drawn;
 
   private long nextStep;
+  private boolean isClosed;
 
   /** Of every second step: its tokens on their way back, and the mark behind them. */
   private record Output(Staging sampled, Mark arrived) {}
@@ -155,10 +156,15 @@ final class ModelRunner implements StepRunner {
   }
 
   /**
-   * Waits for steps under way and frees what they go through; the model is {@link LoadedModel}'s.
+   * Waits for steps under way and frees what they go through; the model is {@link LoadedModel}'s. A
+   * second call does nothing: an engine closes its runner, and so does the model.
    */
   @Override
   public void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
     try {
       kernels.synchronize();
     } finally {

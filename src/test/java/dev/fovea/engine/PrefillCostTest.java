@@ -17,15 +17,15 @@ class PrefillCostTest {
   @Test
   void pieceIsAllThatIsWantedElseTheLargestSizeThatFits() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 3000);
-    assertThat(cost.newStep().fit(100, 0)).isEqualTo(100);
-    assertThat(cost.newStep().fit(200, 0)).as("3000 ns").isEqualTo(200);
-    assertThat(cost.newStep().fit(201, 0)).isEqualTo(128);
-    assertThat(cost.newStep().fit(10_000, 0)).isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(100, 0)).isEqualTo(100);
+    assertThat(cost.newStep().besideDecodes().fit(200, 0)).as("3000 ns").isEqualTo(200);
+    assertThat(cost.newStep().besideDecodes().fit(201, 0)).isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(10_000, 0)).isEqualTo(128);
   }
 
   @Test
   void piecesOfAStepShareItsTime() {
-    PrefillCost.Step step = new PrefillCost(SIZES, NANOS, 0, 3000).newStep();
+    PrefillCost.Step step = new PrefillCost(SIZES, NANOS, 0, 3000).newStep().besideDecodes();
     step.add(128, 0);
     assertThat(step.fit(72, 0)).isEqualTo(72);
     assertThat(step.fit(73, 0)).isEqualTo(64);
@@ -37,10 +37,10 @@ class PrefillCostTest {
   @Test
   void whatIsBehindThePieceCosts() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 0.01, 3000);
-    assertThat(cost.newStep().fit(1000, 0)).isEqualTo(128);
-    assertThat(cost.newStep().fit(1000, 500)).as("2280 + 640 ns").isEqualTo(128);
-    assertThat(cost.newStep().fit(1000, 600)).as("2280 + 768 ns").isEqualTo(64);
-    PrefillCost.Step step = cost.newStep();
+    assertThat(cost.newStep().besideDecodes().fit(1000, 0)).isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(1000, 500)).as("2280 + 640 ns").isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(1000, 600)).as("2280 + 768 ns").isEqualTo(64);
+    PrefillCost.Step step = cost.newStep().besideDecodes();
     step.add(64, 1000);
     assertThat(step.fit(64, 100)).as("2280 + 640 + 64 ns").isEqualTo(64);
     assertThat(step.fit(64, 200)).isZero();
@@ -49,21 +49,30 @@ class PrefillCostTest {
   @Test
   void firstPieceIsAtLeastTheSmallestHoweverLongThatTakes() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 1, 100);
-    assertThat(cost.newStep().fit(1000, 100_000)).isEqualTo(64);
-    assertThat(cost.newStep().fit(7, 100_000)).isEqualTo(7);
-    PrefillCost.Step step = cost.newStep();
+    assertThat(cost.newStep().besideDecodes().fit(1000, 100_000)).isEqualTo(64);
+    assertThat(cost.newStep().besideDecodes().fit(7, 100_000)).isEqualTo(7);
+    PrefillCost.Step step = cost.newStep().besideDecodes();
     step.add(7, 0);
     assertThat(step.fit(1, 0)).isZero();
   }
 
   @Test
+  void stepInWhichNobodyWaitsMayTakeEightTimesAsLong() {
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 1640);
+    PrefillCost.Step step = cost.newStep();
+    assertThat(step.fit(1212, 0)).as("13,120 ns").isEqualTo(1212);
+    assertThat(step.fit(1213, 0)).isEqualTo(256);
+    assertThat(step.besideDecodes().fit(1212, 0)).isEqualTo(64);
+  }
+
+  @Test
   void largeTokenCountsGoOnAsSteepAsTheEndOfTheTable() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 11_000);
-    assertThat(cost.newStep().fit(1000, 0)).as("11 µs").isEqualTo(1000);
-    assertThat(cost.newStep().fit(1001, 0)).isEqualTo(256);
+    assertThat(cost.newStep().besideDecodes().fit(1000, 0)).as("11 µs").isEqualTo(1000);
+    assertThat(cost.newStep().besideDecodes().fit(1001, 0)).isEqualTo(256);
     PrefillCost single = new PrefillCost(new int[] {64}, new long[] {640}, 0, 2000);
-    assertThat(single.newStep().fit(200, 0)).isEqualTo(200);
-    assertThat(single.newStep().fit(201, 0)).isEqualTo(64);
+    assertThat(single.newStep().besideDecodes().fit(200, 0)).isEqualTo(200);
+    assertThat(single.newStep().besideDecodes().fit(201, 0)).isEqualTo(64);
   }
 
   @Test
@@ -80,10 +89,11 @@ class PrefillCostTest {
                     table.targetNanos() + random.nextInt(2000));
             int wanted = 1 + random.nextInt(1000);
             int before = random.nextInt(1000);
-            int fits = table.cost().newStep().fit(wanted, before);
+            int fits = table.cost().newStep().besideDecodes().fit(wanted, before);
             assertThat(fits).isBetween(Math.min(wanted, table.sizes()[0]), wanted);
-            assertThat(longer.cost().newStep().fit(wanted, before)).isGreaterThanOrEqualTo(fits);
-            table.assertKept(randomStep(table, random));
+            assertThat(longer.cost().newStep().besideDecodes().fit(wanted, before))
+                .isGreaterThanOrEqualTo(fits);
+            table.assertKept(randomStep(table, random), true);
           }
         });
   }
@@ -96,7 +106,7 @@ class PrefillCostTest {
   }
 
   private static List<Batch.Entry> randomStep(PrefillTable table, Random random) {
-    PrefillCost.Step step = table.cost().newStep();
+    PrefillCost.Step step = table.cost().newStep().besideDecodes();
     List<Batch.Entry> pieces = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       int before = random.nextInt(500);

@@ -68,7 +68,7 @@ class SchedulerTest {
     PrefillTable table =
         new PrefillTable(
             new int[] {64, 128, 256, 512}, new long[] {1000, 2000, 4000, 8000}, 0, 8000);
-    EngineConfig config = new EngineConfig(2048, 2048, 16, QUEUE);
+    EngineConfig config = new EngineConfig(2048, 512, 16, QUEUE);
     Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, 1));
     Sequence longOne = drive.add(greedy(new int[12_000], 1));
     assertThat(drive.step().batch().numTokens()).as("alone").isEqualTo(512);

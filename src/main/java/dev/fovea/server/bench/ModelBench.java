@@ -13,7 +13,6 @@ import dev.fovea.model.StepRunner;
 import dev.fovea.model.StepRunner.Ticket;
 import dev.fovea.weights.Mapping;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,34 +39,61 @@ public final class ModelBench {
     this.directory = directory;
   }
 
+  /** A kind of step, for which the model is loaded with no more room than it needs. */
+  public sealed interface Case {
+    Capacity capacity();
+  }
+
   /**
-   * @param prompt tokens of one prefill step
-   * @param batch sequences of a decode step
+   * @param prompt tokens of one step
+   */
+  public record Prefill(int prompt) implements Case {
+    @Override
+    public Capacity capacity() {
+      return new Capacity(prompt, 1, prompt, Long.MAX_VALUE);
+    }
+  }
+
+  /**
+   * @param batch sequences of a step
    * @param context tokens that each of them has when measuring begins
    */
-  public record Case(int prompt, int batch, int context) {}
+  public record Decode(int batch, int context) implements Case {
+    @Override
+    public Capacity capacity() {
+      return new Capacity(Math.max(batch, context), batch, length(), Long.MAX_VALUE);
+    }
+
+    private int length() {
+      return context + WARM_UP_STEPS + DECODE_STEPS;
+    }
+  }
 
   /** A prompt of 512 tokens; one sequence and eight behind short prompts. */
-  public List<KernelFigure> measure() {
-    return measure(List.of(new Case(512, 1, 64), new Case(512, 8, 64)));
+  public static List<Case> small() {
+    return List.of(new Prefill(512), new Decode(1, 64), new Decode(8, 64));
   }
 
-  private List<KernelFigure> measure(List<Case> cases) {
-    List<KernelFigure> figures = new ArrayList<>();
-    int maxBatch = cases.stream().mapToInt(Case::batch).max().orElseThrow();
-    int maxTokens = cases.stream().mapToInt(Case::prompt).max().orElseThrow() + maxBatch;
-    Capacity capacity = new Capacity(maxTokens, maxBatch, 1024, Long.MAX_VALUE);
+  /** A GPU's: prompts of 512 and 8,192 tokens too, and 256 sequences of about 600 tokens. */
+  public static List<Case> large() {
+    return List.of(
+        new Prefill(512),
+        new Prefill(8192),
+        new Decode(1, 64),
+        new Decode(8, 64),
+        new Decode(256, 576));
+  }
+
+  /** Loads the model and measures it. */
+  public KernelFigure measure(Case c) {
     try (LoadedModel model =
-        new ModelLoader(kernels, Mapping.NATIVE).load(directory, capacity, (phase, done) -> {})) {
-      figures.add(prefill(model, cases.get(0)));
-      for (Case one : cases) {
-        figures.add(decode(model, one));
-      }
+        new ModelLoader(kernels, Mapping.NATIVE)
+            .load(directory, c.capacity(), (phase, done) -> {})) {
+      return c instanceof Decode decode ? decode(model, decode) : prefill(model, (Prefill) c);
     }
-    return figures;
   }
 
-  private KernelFigure prefill(LoadedModel model, Case c) {
+  private KernelFigure prefill(LoadedModel model, Prefill c) {
     int[] tokens = randomTokens(model, c.prompt());
     int[] pages = pages(0, c.prompt());
     Ceilings before = Ceilings.measure(kernels, CEILING_BYTES);
@@ -91,10 +117,9 @@ public final class ModelBench {
         Map.of());
   }
 
-  private KernelFigure decode(LoadedModel model, Case c) {
-    int length = c.context() + WARM_UP_STEPS + DECODE_STEPS;
-    int[] tokens = randomTokens(model, length);
-    List<int[]> pages = IntStream.range(0, c.batch()).mapToObj(i -> pages(i, length)).toList();
+  private KernelFigure decode(LoadedModel model, Decode c) {
+    int[] tokens = randomTokens(model, c.length());
+    List<int[]> pages = IntStream.range(0, c.batch()).mapToObj(i -> pages(i, c.length())).toList();
     for (int[] table : pages) {
       step(model.runner(), List.of(entry(tokens, 0, c.context(), table)), 0);
     }
@@ -110,12 +135,13 @@ public final class ModelBench {
     Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
     return new KernelFigure(
         "model decode " + c.batch(),
-        "B=%d, %.1f tok/s, %s".formatted(c.batch(), c.batch() / seconds, describe(model)),
+        "B=%d behind %d tokens, %.1f tok/s, %s"
+            .formatted(c.batch(), c.context(), c.batch() / seconds, describe(model)),
         kernels.attentionKernel(model.dtype()),
         kernels.info(),
         seconds,
         DECODE_STEPS,
-        1e-9 * bytesRead(model) / seconds,
+        1e-9 * bytesRead(model, c) / seconds,
         1e-9 * before.mean(after).bytesPerSecond(),
         "GB/s",
         before.drift(after),
@@ -149,10 +175,15 @@ public final class ModelBench {
     return new Random(1).ints(count, 0, model.config().sizes().vocabulary()).toArray();
   }
 
-  /** Every weight once, but for an input embedding that is not the output matrix too. */
-  private static double bytesRead(LoadedModel model) {
+  /**
+   * Every weight once, but for an input embedding that is not the output matrix too; the keys and
+   * values.
+   */
+  private static double bytesRead(LoadedModel model, Decode c) {
+    double tokens = c.batch() * (c.context() + DECODE_STEPS / 2.0);
     return model.memory().weightBytes()
-        - (isTied(model) ? 0.0 : embeddingElements(model) * model.dtype().bytes());
+        - (isTied(model) ? 0.0 : embeddingElements(model) * model.dtype().bytes())
+        + tokens * model.memory().kvBytesPerToken();
   }
 
   /** Two for each weight of a product and token, one row of logits, causal attention. */

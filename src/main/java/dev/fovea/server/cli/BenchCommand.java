@@ -100,7 +100,12 @@ final class BenchCommand {
   int model(
       @Parameters(paramLabel = "MODEL", description = "Directory of a checkpoint.") Path directory)
       throws JsonProcessingException {
-    return print(kernels -> new ModelBench(kernels, directory).measure());
+    List<ModelBench.Case> cases = device == Device.CUDA ? ModelBench.large() : ModelBench.small();
+    return print(
+        kernels -> {
+          ModelBench bench = new ModelBench(kernels, directory);
+          return cases.stream().map(bench::measure).toList();
+        });
   }
 
   private int print(Function<NativeKernels, List<KernelFigure>> measure)
