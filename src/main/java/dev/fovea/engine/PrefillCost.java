@@ -60,16 +60,20 @@ final class PrefillCost {
     }
 
     /**
-     * As {@link #fit}, but as if beside decodes, and a prompt that cannot be finished so leaves
-     * half of the time to those behind it: a long one must not keep short ones from their first
-     * token.
+     * As {@link #fit}, but as if beside decodes, and only half of the time that is left: a prompt
+     * that takes more steps must not keep those behind it from their first token.
      */
-    int fitBesideOthers(int wanted, int before) {
-      if (isAffordable(wanted, before, targetNanos)) {
+    int fitHalf(int wanted, int before) {
+      if (targetNanos == Long.MAX_VALUE) {
         return wanted;
       }
       double spent = numTokens == 0 ? 0 : nanosOf(numTokens) + contextNanos;
       return fit(wanted, before, spent + (targetNanos - spent) / 2);
+    }
+
+    /** Whether a piece fits in beside those before as if beside decodes. */
+    boolean isAffordable(int count, int before) {
+      return isAffordable(count, before, targetNanos);
     }
 
     private int fit(int wanted, int before, double limit) {

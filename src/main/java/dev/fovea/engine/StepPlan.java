@@ -45,8 +45,11 @@ final class StepPlan {
     if (wanted == 0) {
       return false;
     }
+    boolean isFinished = wanted == sequence.numPending() && prefills.isAffordable(wanted, before);
     int count =
-        areOthersBehind ? prefills.fitBesideOthers(wanted, before) : prefills.fit(wanted, before);
+        areOthersBehind && !isFinished
+            ? prefills.fitHalf(wanted, before)
+            : prefills.fit(wanted, before);
     if (count == 0) {
       return false;
     }
