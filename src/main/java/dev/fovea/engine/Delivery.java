@@ -59,8 +59,18 @@ final class Delivery implements Runnable {
     mailbox.close();
   }
 
+  /** Without this thread nobody would be told anything any more: its end is the engine's. */
   @Override
   public void run() {
+    try {
+      deliverAll();
+    } catch (Throwable cause) {
+      faults.kill(cause);
+      throw cause;
+    }
+  }
+
+  private void deliverAll() {
     boolean isLast;
     do {
       mailbox.await();

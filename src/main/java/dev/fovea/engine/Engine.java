@@ -18,7 +18,7 @@ public final class Engine implements AutoCloseable {
   private final EngineLoop loop;
   private final QueueBound queue;
   private final NanoClock clock;
-  private final boolean sharesPrompts;
+  private final EngineConfig config;
   private final int maxContext;
   private final int vocabulary;
   private final Thread engineThread;
@@ -29,11 +29,11 @@ public final class Engine implements AutoCloseable {
       QueueBound queue,
       NanoClock clock,
       StepRunner.Limits limits,
-      boolean sharesPrompts) {
+      EngineConfig config) {
     this.loop = loop;
     this.queue = queue;
     this.clock = clock;
-    this.sharesPrompts = sharesPrompts;
+    this.config = config;
     this.maxContext = maxContext(limits);
     this.vocabulary = limits.vocabulary();
     engineThread = new Thread(loop, "fovea-engine");
@@ -67,7 +67,7 @@ public final class Engine implements AutoCloseable {
       EngineObserver observer) {
     QueueBound queue = new QueueBound(config.queue(), clock);
     EngineLoop loop = new EngineLoop(runner, scheduler, queue, clock, observer);
-    Engine engine = new Engine(loop, queue, clock, runner.limits(), config.prefixCache());
+    Engine engine = new Engine(loop, queue, clock, runner.limits(), config.within(runner.limits()));
     engine.engineThread.start();
     engine.deliveryThread.start();
     return engine;
@@ -143,7 +143,7 @@ public final class Engine implements AutoCloseable {
           new Sequence(submission.request(), choice, maxContext, outlet, new Timeline(now));
       if (first == null) {
         first = sequence;
-      } else if (sharesPrompts) {
+      } else if (config.prefixCache()) {
         sequence.follow(first);
       }
       sequences.add(sequence);
@@ -156,6 +156,11 @@ public final class Engine implements AutoCloseable {
    */
   public int maxContext() {
     return maxContext;
+  }
+
+  /** Sequences that run at a time. */
+  public int maxSequences() {
+    return config.maxSequences();
   }
 
   /** What the engine is doing; cheap. */

@@ -23,9 +23,6 @@ public record EngineConfig(
     Duration stepTarget,
     boolean prefixCache) {
 
-  public static final EngineConfig DEFAULT =
-      new EngineConfig(1024, 512, 256, new Queue(1024, 4_000_000));
-
   /** Without a bound of time, with the prefix cache. */
   public EngineConfig(int stepTokens, int chunkTokens, int maxSequences, Queue queue) {
     this(stepTokens, chunkTokens, maxSequences, queue, Duration.ZERO, true);

@@ -188,8 +188,8 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   private void takeCommands() {
     for (Command command : mailbox.drain()) {
       if (command instanceof Command.Submit submit) {
+        live.addAll(submit.sequences());
         for (Sequence sequence : submit.sequences()) {
-          live.add(sequence);
           scheduler.add(sequence);
           deadlines.add(sequence);
         }

@@ -56,11 +56,32 @@ final class PrefillCost {
      * @return 0 if nothing fits
      */
     int fit(int wanted, int before) {
-      if (targetNanos == Long.MAX_VALUE || isAffordable(wanted, before)) {
+      return fit(wanted, before, budgetNanos);
+    }
+
+    /**
+     * As {@link #fit}, but as if beside decodes, and only half of the time that is left: a prompt
+     * that takes more steps must not keep those behind it from their first token.
+     */
+    int fitHalf(int wanted, int before) {
+      if (targetNanos == Long.MAX_VALUE) {
+        return wanted;
+      }
+      double spent = numTokens == 0 ? 0 : nanosOf(numTokens) + contextNanos;
+      return fit(wanted, before, spent + (targetNanos - spent) / 2);
+    }
+
+    /** Whether a piece fits in beside those before as if beside decodes. */
+    boolean isAffordable(int count, int before) {
+      return isAffordable(count, before, targetNanos);
+    }
+
+    private int fit(int wanted, int before, double limit) {
+      if (isAffordable(wanted, before, limit)) {
         return wanted;
       }
       for (int i = sizes.length - 1; i >= 0; i--) {
-        if (sizes[i] < wanted && isAffordable(sizes[i], before)) {
+        if (sizes[i] < wanted && isAffordable(sizes[i], before, limit)) {
           return sizes[i];
         }
       }
@@ -72,9 +93,12 @@ final class PrefillCost {
       contextNanos += nanosPerPair * count * before;
     }
 
-    private boolean isAffordable(int count, int before) {
+    private boolean isAffordable(int count, int before, double limit) {
+      if (targetNanos == Long.MAX_VALUE) {
+        return true;
+      }
       double context = contextNanos + nanosPerPair * count * before;
-      return nanosOf(numTokens + count) + context <= budgetNanos;
+      return nanosOf(numTokens + count) + context <= limit;
     }
   }
 

@@ -2,6 +2,7 @@ package dev.fovea.engine;
 
 import dev.fovea.model.Batch;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntConsumer;
 
 /**
@@ -204,8 +205,12 @@ final class PrefixCache {
       }
     }
     int idle = 0;
+    BitSet older = new BitSet(nodes.length);
     for (Node node = ends.younger; node != ends; node = node.younger) {
       idle++;
+      boolean isLast = node.parent == root || !older.get(node.parent.page);
+      require(isLast, node.page, "older than the page before it");
+      older.set(node.page);
       require(nodes[node.page] == node, node.page, "registered, as it is idle");
       require(node.younger.older == node, node.page, "linked both ways by age");
     }

@@ -13,11 +13,11 @@ import java.util.TreeSet;
  * knows no clock, no thread and no device. Steps may be planned while others are in flight, and are
  * committed in the order of their planning.
  *
- * <p>A step holds one token of every decoding sequence, then pieces of prompts, the oldest first. A
- * sequence is admitted when free pages hold all its tokens and one more page for each running
- * sequence, so that only decodes ever find the pool dry; then the newest running sequence is
- * preempted: it waits in its place of arrival and is computed again, from what the prefix cache
- * still has of it.
+ * <p>A step holds one token of every decoding sequence, then pieces of prompts, the oldest first,
+ * of which one that takes many steps leaves time to those behind it. A sequence is admitted when
+ * free pages hold all its tokens and one more page for each running sequence, so that only decodes
+ * ever find the pool dry; then the newest running sequence is preempted: it waits in its place of
+ * arrival and is computed again, from what the prefix cache still has of it.
  *
  * <p>A page may be given away while a step in flight still writes to it: steps run one after the
  * other, so whoever gets it writes later.
@@ -240,8 +240,17 @@ final class Scheduler {
   }
 
   private void planPrefills(StepPlan plan) {
-    for (Sequence sequence : running) {
-      if (sequence.state() == Sequence.State.PREFILL && !plan.addPrefill(sequence)) {
+    int last = running.size() - 1;
+    while (last >= 0 && running.get(last).state() != Sequence.State.PREFILL) {
+      last--;
+    }
+    boolean isLineMoving =
+        !waiting.isEmpty() && numFreeRows > 0 && waiting.first() != blocked.sequence();
+    for (int i = 0; i <= last; i++) {
+      Sequence sequence = running.get(i);
+      boolean areOthersBehind = i < last || isLineMoving;
+      if (sequence.state() == Sequence.State.PREFILL
+          && !plan.addPrefill(sequence, areOthersBehind)) {
         return;
       }
     }
@@ -261,7 +270,7 @@ final class Scheduler {
       line.remove();
       enter(sequence);
       plan.addAdmitted(sequence);
-      plan.addPrefill(sequence);
+      plan.addPrefill(sequence, line.hasNext() && numFreeRows > 0);
     }
   }
 

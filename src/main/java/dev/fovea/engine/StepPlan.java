@@ -34,11 +34,22 @@ final class StepPlan {
     numGenerated++;
   }
 
-  /** As much of a prompt as there is room and time for; false: none. */
-  boolean addPrefill(Sequence sequence) {
+  /**
+   * As much of a prompt as there is room and time for; false: none.
+   *
+   * @param areOthersBehind prompts that could have a part of this step too
+   */
+  boolean addPrefill(Sequence sequence, boolean areOthersBehind) {
     int before = sequence.numComputed();
     int wanted = Math.min(Math.min(budget, chunkTokens), sequence.numPending());
-    int count = wanted == 0 ? 0 : prefills.fit(wanted, before);
+    if (wanted == 0) {
+      return false;
+    }
+    boolean isFinished = wanted == sequence.numPending() && prefills.isAffordable(wanted, before);
+    int count =
+        areOthersBehind && !isFinished
+            ? prefills.fitHalf(wanted, before)
+            : prefills.fit(wanted, before);
     if (count == 0) {
       return false;
     }

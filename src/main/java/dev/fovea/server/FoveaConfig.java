@@ -31,9 +31,8 @@ public interface FoveaConfig {
   /** Longest sequence in tokens, prompt and output together; the model's own limit if absent. */
   OptionalInt maxContext();
 
-  /** Sequences computed at a time; more wait. */
-  @WithDefault("16")
-  int maxSequences();
+  /** Sequences computed at a time; more wait. If absent, 16 on CPUs and 256 on GPUs. */
+  OptionalInt maxSequences();
 
   /**
    * Tokens of one prompt computed in a step at most: a long prompt takes several, and others run
@@ -126,6 +125,10 @@ public interface FoveaConfig {
     /** What a request's line and headers may take to come, from their first byte. */
     @WithDefault("10S")
     Duration headerTimeout();
+
+    /** What a request's body may take to come, from the end of its headers. */
+    @WithDefault("60S")
+    Duration bodyTimeout();
 
     /** How long a connection may stay open without a request. */
     @WithDefault("75S")

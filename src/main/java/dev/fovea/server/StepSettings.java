@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param target what prompts may take beside the decodes; zero: no bound
  */
 record StepSettings(int chunkTokens, int maxSequences, Duration target) {
-  private static final StepSettings CPU = new StepSettings(512, 1, Duration.ofMillis(50));
-  private static final StepSettings GPU = new StepSettings(2048, 1, Duration.ofMillis(25));
+  private static final StepSettings CPU = new StepSettings(512, 16, Duration.ofMillis(50));
+  private static final StepSettings GPU = new StepSettings(2048, 256, Duration.ofMillis(25));
 
   StepSettings {
     require("fovea.prefill-chunk", chunkTokens >= 1, "1 or more", chunkTokens);
@@ -27,7 +27,7 @@ record StepSettings(int chunkTokens, int maxSequences, Duration target) {
     StepSettings usual = isGpu ? GPU : CPU;
     return new StepSettings(
         config.prefillChunk().orElse(usual.chunkTokens),
-        config.maxSequences(),
+        config.maxSequences().orElse(usual.maxSequences),
         config.stepTarget().orElse(usual.target));
   }
 

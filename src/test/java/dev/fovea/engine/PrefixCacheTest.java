@@ -226,6 +226,32 @@ class PrefixCacheTest {
   }
 
   @Test
+  void sequenceThatWasForgottenOffersNothingMore() {
+    PageTable first = start("a", "");
+    pool.offer(first, ids("a"), S, "");
+    PageTable second = new PageTable();
+    pool.extend(second, S);
+    pool.offer(second, ids("abc"), S, "");
+    pool.forget(second);
+    pool.extend(second, 2 * S);
+    pool.offer(second, ids("abc"), 2 * S, "");
+
+    assertThat(hit("abc", 3 * S, "")).as("the page of the other").isEqualTo(S);
+  }
+
+  @Test
+  void releasedTableStartsAnew() {
+    PageTable table = start("ab", "");
+    pool.offer(table, ids("ab"), 2 * S, "");
+    pool.release(table);
+    pool.extend(table, 2 * S);
+    pool.offer(table, ids("cd"), 2 * S, "");
+
+    assertThat(hit("cde", 3 * S, "")).isEqualTo(2 * S);
+    assertThat(hit("abc", 3 * S, "")).isEqualTo(2 * S);
+  }
+
+  @Test
   void offerAsksForPagesOfAllItsTokens() {
     PageTable table = start("a", "");
     assertThatThrownBy(() -> pool.offer(table, ids("ab"), 2 * S, ""))

@@ -21,13 +21,13 @@ class SchedulerLoadTest {
 
   @Test
   void outputDoesNotDependOnTheSchedule() {
-    Seeded.check(random -> load(random, 16));
+    Seeded.check(random -> load(random, 100));
   }
 
   @Test
   @Tag("battery")
   void outputDoesNotDependOnTheScheduleInManyRounds() {
-    Seeded.check(random -> load(random, 1000));
+    Seeded.check(random -> load(random, 5000));
   }
 
   @ParameterizedTest

@@ -64,6 +64,24 @@ class SchedulerTest {
   }
 
   @Test
+  void aLongPromptLeavesTimeToShortOnes() {
+    PrefillTable table =
+        new PrefillTable(
+            new int[] {64, 128, 256, 512}, new long[] {1000, 2000, 4000, 8000}, 0, 8000);
+    EngineConfig config = new EngineConfig(2048, 512, 16, QUEUE);
+    Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, 1));
+    Sequence longOne = drive.add(greedy(new int[12_000], 1));
+    assertThat(drive.step().batch().numTokens()).as("alone").isEqualTo(512);
+    Sequence shortOne = drive.add(greedy(new int[] {7, 8, 9}, 1));
+    Step shared = drive.step();
+    assertThat(shared.batch().entries()).hasSize(2);
+    assertThat(shared.batch().numTokens()).isEqualTo(256 + 3);
+    assertThat(shortOne.state()).isEqualTo(Sequence.State.FINISHED);
+    assertThat(drive.step().batch().numTokens()).as("alone again").isEqualTo(512);
+    assertThat(longOne.state()).isEqualTo(Sequence.State.PREFILL);
+  }
+
+  @Test
   void generatedTokensComeFirstAndAPromptsLastTokenIsNone() {
     Drive drive = new Drive(new EngineConfig(64, 32, 8, QUEUE), 1024, 64);
     drive.add(greedy(new int[] {1}, 50));

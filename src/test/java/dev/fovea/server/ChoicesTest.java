@@ -132,12 +132,11 @@ class ChoicesTest {
   }
 
   @Test
-  void moreChoicesThanRunAtOnceAreAnsweredAll() {
-    JsonNode answer =
-        http.post(Http.COMPLETIONS, "{\"prompt\":\"abcdefgh\",\"n\":8,\"max_tokens\":3}").json();
-
-    assertThat(texts(answer))
-        .containsExactly("abc", "bcd", "cde", "def", "efg", "fgh", "gha", "hab");
+  void asManyChoicesAsRunAtOnceAreAnsweredAndNoMore() {
+    String body = "{\"prompt\":\"abcdefgh\",\"n\":%d,\"max_tokens\":3}";
+    assertThat(texts(http.post(Http.COMPLETIONS, body.formatted(4)).json()))
+        .containsExactly("abc", "bcd", "cde", "def");
+    assertThat(http.post(Http.COMPLETIONS, body.formatted(5)).status()).isEqualTo(400);
   }
 
   @Test

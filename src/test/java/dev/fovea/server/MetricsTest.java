@@ -7,6 +7,7 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,20 @@ class MetricsTest {
     assertThat(answer.text()).doesNotContain("quantile=");
     assertThat(page().family("fovea_info").value("backend", "test", "attention_kernel", "none"))
         .isEqualTo(1);
+  }
+
+  /** Also to scrapers that would like another better, and to no page of a website. */
+  @Test
+  void thereIsOneFormatForAll() {
+    HttpRequest request =
+        http.request("/metrics")
+            .header("Accept", "application/openmetrics-text; version=1.0.0")
+            .GET()
+            .build();
+    Http.Answer answer = http.send(request);
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("Content-Type")).startsWith("text/plain; version=0.0.4");
+    assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
   }
 
   /** Of the published dashboards, the scalers on the queue, and the Gateway API's picker. */

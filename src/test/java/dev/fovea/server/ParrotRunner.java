@@ -31,16 +31,22 @@ final class ParrotRunner implements StepRunner {
   static final int SLOW_MILLIS = 20;
 
   private final Limits limits;
+  private final long stepNanos;
   private final int[] slots;
   private final Deque<Pending> inFlight = new ArrayDeque<>();
   private long numSteps;
+  private long readyNanos = System.nanoTime();
 
-  ParrotRunner(Limits limits) {
+  /**
+   * @param stepMillis each step takes, one after the other
+   */
+  ParrotRunner(Limits limits, int stepMillis) {
     this.limits = limits;
+    this.stepNanos = stepMillis * 1_000_000L;
     slots = new int[limits.numPages() * Batch.PAGE_SLOTS];
   }
 
-  private record Pending(Ticket ticket, Tokens tokens, boolean isSlow, boolean hangs) {}
+  private record Pending(Ticket ticket, Tokens tokens, long readyNanos, boolean hangs) {}
 
   @Override
   public Ticket submit(Batch batch) {
@@ -67,7 +73,9 @@ final class ParrotRunner implements StepRunner {
       row++;
     }
     Ticket ticket = new Ticket(numSteps++);
-    inFlight.addLast(new Pending(ticket, tokens, isSlow, hangs));
+    long nanos = stepNanos + (isSlow ? SLOW_MILLIS * 1_000_000L : 0);
+    readyNanos = Math.max(readyNanos, System.nanoTime()) + nanos;
+    inFlight.addLast(new Pending(ticket, tokens, readyNanos, hangs));
     return ticket;
   }
 
@@ -77,8 +85,10 @@ final class ParrotRunner implements StepRunner {
     while (pending.hangs()) {
       LockSupport.park();
     }
-    if (pending.isSlow()) {
-      LockSupport.parkNanos(SLOW_MILLIS * 1_000_000L);
+    for (long left = pending.readyNanos() - System.nanoTime();
+        left > 0;
+        left = pending.readyNanos() - System.nanoTime()) {
+      LockSupport.parkNanos(left);
     }
     return pending.tokens();
   }

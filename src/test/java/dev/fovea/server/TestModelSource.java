@@ -30,15 +30,29 @@ public final class TestModelSource implements ModelSource {
 
   private final CheckpointSource checkpoints;
   private final Path directory;
+  private final Size size;
   private final CountDownLatch hold;
+
+  /**
+   * How much the parrot takes on.
+   *
+   * @param sequences that run at a time
+   * @param waiting requests at most
+   * @param stepMillis each step takes
+   */
+  private record Size(int sequences, int waiting, int stepMillis) {}
 
   @Inject
   TestModelSource(
       CheckpointSource checkpoints,
       @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld,
-      @ConfigProperty(name = "test.tokenizer", defaultValue = BYTES) Path directory) {
+      @ConfigProperty(name = "test.tokenizer", defaultValue = BYTES) Path directory,
+      @ConfigProperty(name = "test.sequences", defaultValue = "" + MAX_SEQUENCES) int sequences,
+      @ConfigProperty(name = "test.waiting", defaultValue = "8") int waiting,
+      @ConfigProperty(name = "test.step-millis", defaultValue = "0") int stepMillis) {
     this.checkpoints = checkpoints;
     this.directory = directory;
+    size = new Size(sequences, waiting, stepMillis);
     hold = new CountDownLatch(isHeld ? 1 : 0);
   }
 
@@ -52,13 +66,16 @@ public final class TestModelSource implements ModelSource {
     if (config.model().isPresent()) {
       return checkpoints.load(config, observer, progress);
     }
+    int stepTokens = 252 + size.sequences();
     StepRunner.Limits limits =
-        new StepRunner.Limits(256, MAX_SEQUENCES, MAX_CONTEXT, 64, VOCABULARY);
-    ParrotRunner runner = new ParrotRunner(limits);
+        new StepRunner.Limits(
+            stepTokens, size.sequences(), MAX_CONTEXT, 16 * size.sequences(), VOCABULARY);
+    ParrotRunner runner = new ParrotRunner(limits, size.stepMillis());
     progress.report("half of it", 0.5);
     await();
     EngineConfig engineConfig =
-        new EngineConfig(256, 128, MAX_SEQUENCES, new EngineConfig.Queue(8, 1_000_000));
+        new EngineConfig(
+            stepTokens, 128, size.sequences(), new EngineConfig.Queue(size.waiting(), 1_000_000));
     return new ServedModel(
         new ServedModel.Facts(
             config.servedModelName().orElse(List.of(ID, "parrot")),

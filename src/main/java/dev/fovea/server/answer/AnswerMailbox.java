@@ -46,7 +46,7 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
   }
 
   /**
-   * How long a client may leave its mailbox full.
+   * How long a client may leave its mailbox full, or the end of its answer unread.
    *
    * @param alarm measures it
    */
@@ -76,13 +76,17 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
       queue.add(bytes);
       queuedBytes += bytes.length;
       if (!paused && queuedBytes > MAX_QUEUED_BYTES) {
-        paused = true;
         source.pause();
-        long pause = ++numPauses;
-        alarmOff = patience.alarm().set(patience.length(), () -> giveUp(pause));
+        beginPause();
       }
     }
     drain();
+  }
+
+  private void beginPause() {
+    paused = true;
+    long pause = ++numPauses;
+    alarmOff = patience.alarm().set(patience.length(), () -> giveUp(pause));
   }
 
   /** The client has not read enough during a pause. */
@@ -119,6 +123,12 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
       }
     }
     drain();
+    synchronized (this) {
+      // The rest is little, but it must not wait for ever either.
+      if (!closed && !queue.isEmpty() && !paused) {
+        beginPause();
+      }
+    }
   }
 
   @Override
@@ -199,7 +209,8 @@ public final class AnswerMailbox implements Flow.Publisher<byte[]>, Flow.Subscri
   }
 
   private void resumeIfRead() {
-    if (paused && queuedBytes <= MAX_QUEUED_BYTES / 2) {
+    boolean isRead = ended ? queue.isEmpty() : queuedBytes <= MAX_QUEUED_BYTES / 2;
+    if (paused && isRead) {
       paused = false;
       alarmOff.run();
       source.resume();

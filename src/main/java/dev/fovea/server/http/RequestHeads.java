@@ -21,6 +21,7 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -73,6 +74,12 @@ final class RequestHeads extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+    if (!context.channel().isActive()) {
+      // The encoder would fail again, and loudly, on what Vert.x writes when it hears of a failure.
+      ReferenceCountUtil.release(message);
+      promise.tryFailure(new ClosedChannelException());
+      return;
+    }
     context.write(message, promise);
     if (message instanceof HttpResponse response && isInformational(response)) {
       return;

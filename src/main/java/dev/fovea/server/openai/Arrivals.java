@@ -32,28 +32,28 @@ public final class Arrivals {
   /**
    * A request that has arrived.
    *
-   * @param timer started before its body was read
+   * @param timer started when its body had come
    * @param body not yet parsed
    * @param bounds of the server and the served model
    */
   record Arrival(TokenTimer timer, byte[] body, Bounds bounds) {}
 
   /**
-   * Reads the body; blocks.
+   * Takes the body.
    *
-   * @throws ApiException 503 where no model answers, and as {@link RequestBody} says
+   * @throws ApiException 503 where no model answers
    */
   Arrival receive(InputStream body) {
     TokenTimer timer = metrics.newTokenTimer();
-    byte[] bytes = RequestBody.read(body, config.limits().maxBody().asLongValue());
-    return new Arrival(timer, bytes, bounds(models.require().facts().vocabulary()));
+    byte[] bytes = RequestBody.read(body);
+    return new Arrival(timer, bytes, bounds(models.require()));
   }
 
-  private Bounds bounds(int vocabulary) {
+  private Bounds bounds(ServedModel model) {
     Deadlines deadlines =
         new Deadlines(
             nanos(config.limits().queueTimeout()), nanos(config.limits().requestTimeout()));
-    return new Bounds(vocabulary, config.maxSequences(), deadlines);
+    return new Bounds(model.facts().vocabulary(), model.engine().maxSequences(), deadlines);
   }
 
   private static long nanos(Optional<Duration> duration) {

@@ -3,6 +3,7 @@ package dev.fovea.server.ops;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.fovea.server.ModelService;
 import dev.fovea.server.ModelState;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.GET;
@@ -31,6 +32,7 @@ public final class HealthResource {
   public record Health(String status, String step, Double progress) {}
 
   @GET
+  @NonBlocking
   @Operation(summary = "200 once the model has produced a token, 503 before")
   public Response health() {
     ModelState state = models.state();

@@ -1,7 +1,6 @@
 package dev.fovea.server.ops;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ModelService;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.http.RequestBody;
@@ -25,12 +24,10 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 public final class TokenizeResource {
-  private final FoveaConfig config;
   private final ModelService models;
 
   @Inject
-  TokenizeResource(FoveaConfig config, ModelService models) {
-    this.config = config;
+  TokenizeResource(ModelService models) {
     this.models = models;
   }
 
@@ -44,7 +41,7 @@ public final class TokenizeResource {
   @Path("/tokenize")
   @Operation(summary = "Token ids of a prompt or of a conversation in the model's template")
   public Tokenized tokenize(InputStream body) {
-    TokenizeRequest request = TokenizeRequest.parse(read(body));
+    TokenizeRequest request = TokenizeRequest.parse(RequestBody.read(body));
     ServedModel model = models.require(request.model());
     int[] ids =
         request.messages().isEmpty()
@@ -58,11 +55,7 @@ public final class TokenizeResource {
   @Operation(summary = "Text of token ids, special tokens left out")
   public Detokenized detokenize(InputStream body) {
     DetokenizeRequest request =
-        DetokenizeRequest.parse(read(body), models.require().facts().vocabulary());
+        DetokenizeRequest.parse(RequestBody.read(body), models.require().facts().vocabulary());
     return new Detokenized(models.require(request.model()).text().decode(request.tokens()));
-  }
-
-  private byte[] read(InputStream body) {
-    return RequestBody.read(body, config.limits().maxBody().asLongValue());
   }
 }

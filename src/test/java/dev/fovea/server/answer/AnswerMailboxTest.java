@@ -35,6 +35,30 @@ class AnswerMailboxTest {
   }
 
   @Test
+  void anEndThatNobodyReadsIsGivenUp() {
+    mailbox.subscribe(reader);
+    mailbox.offer(new byte[] {1});
+    mailbox.complete();
+    alarm.advance(PATIENCE.minusMillis(1));
+    assertThat(reader.failure).isNull();
+    alarm.advance(Duration.ofMillis(1));
+    assertThat(reader.failure).hasMessageContaining("unread");
+  }
+
+  @Test
+  void anEndThatIsReadInTimeIsWhole() {
+    mailbox.subscribe(reader);
+    mailbox.offer(new byte[] {1});
+    mailbox.complete();
+    alarm.advance(PATIENCE.minusMillis(1));
+    reader.subscription.request(1);
+    alarm.advance(PATIENCE);
+    assertThat(reader.received).containsExactly(1);
+    assertThat(reader.failure).isNull();
+    assertThat(reader.isComplete).isTrue();
+  }
+
+  @Test
   void failsAfterWhatWasOffered() {
     mailbox.subscribe(reader);
     mailbox.offer(new byte[] {1});

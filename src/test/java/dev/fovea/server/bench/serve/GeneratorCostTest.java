@@ -3,12 +3,8 @@ package dev.fovea.server.bench.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,10 +35,11 @@ class GeneratorCostTest {
 
   private LoadReport load(int numStreams, int numTokens) throws Exception {
     Path file = folder.resolve("report.json");
-    Process source = java(TokenSource.class).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Process source =
+        JavaProcess.of(TokenSource.class).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try (BufferedReader port = source.inputReader()) {
       Process load =
-          java(
+          JavaProcess.of(
                   CheckedLoad.class,
                   port.readLine(),
                   Integer.toString(numStreams),
@@ -56,17 +53,5 @@ class GeneratorCostTest {
     } finally {
       source.destroy();
     }
-  }
-
-  private static ProcessBuilder java(Class<?> main, String... args) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName()));
-    Stream.of(args).forEach(command::add);
-    return new ProcessBuilder(command);
   }
 }

@@ -1,0 +1,76 @@
+package dev.fovea.server.bench.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * A process that loads the tests' server, whose model says its prompt again and again, and checks
+ * every byte of every stream: nothing is lost, repeated or reordered. Its arguments are the
+ * server's port, streams at once, tokens of each and the report's file.
+ */
+final class ParrotLoad implements StreamSink {
+  private static final double TIMEOUT_SECONDS = 300;
+
+  private final byte[][] prompts;
+  private final int[] numBytes;
+  private final int numTokens;
+
+  private ParrotLoad(LoadPlan plan, int numTokens) throws IOException {
+    int numStreams = Math.toIntExact(plan.extent().maxRequests());
+    prompts = new byte[numStreams][];
+    numBytes = new int[numStreams];
+    this.numTokens = numTokens;
+    Workload workload = new Workload(plan);
+    for (int i = 0; i < numStreams; i++) {
+      String sent = new String(workload.next().bytes(), StandardCharsets.UTF_8);
+      JsonNode body = new ObjectMapper().readTree(sent.substring(sent.indexOf("\r\n\r\n")));
+      prompts[i] = body.get("prompt").asText().getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  public static void main(String... args) throws IOException {
+    int numStreams = Integer.parseInt(args[1]);
+    int numTokens = Integer.parseInt(args[2]);
+    LoadPlan plan =
+        new LoadPlan(
+            new Target("127.0.0.1", Integer.parseInt(args[0]), "/v1"),
+            new LoadPlan.Rhythm(0, numStreams),
+            new LoadPlan.Extent((long) numStreams, null, 0, TIMEOUT_SECONDS),
+            new LoadPlan.Shape(
+                LoadPlan.Endpoint.COMPLETIONS,
+                null,
+                new Range(6, 10),
+                0,
+                new Range(numTokens, numTokens),
+                0,
+                true,
+                0),
+            null,
+            1);
+    new LoadGenerator(plan, new ParrotLoad(plan, numTokens)).run(null).write(Path.of(args[3]));
+  }
+
+  @Override
+  public void content(long request, byte[] bytes, int from, int to) {
+    byte[] prompt = prompts[(int) request];
+    for (int i = from; i < to; i++) {
+      byte expected = prompt[numBytes[(int) request]++ % prompt.length];
+      if (bytes[i] != expected) {
+        throw new IllegalStateException(
+            "stream %d, byte %d: expected %c, got %c"
+                .formatted(request, numBytes[(int) request] - 1, expected, bytes[i]));
+      }
+    }
+  }
+
+  @Override
+  public void ended(long request, Outcome outcome) {
+    if (outcome != Outcome.COMPLETED || numBytes[(int) request] != numTokens) {
+      throw new IllegalStateException(
+          "stream %d: %s after %d tokens".formatted(request, outcome, numBytes[(int) request]));
+    }
+  }
+}
