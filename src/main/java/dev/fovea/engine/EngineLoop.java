@@ -121,15 +121,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   public void run() {
     try {
       while (!mailbox.isClosed()) {
-        takeCommands();
-        expire();
-        deliver();
-        supply();
-        if (inFlight.isEmpty()) {
-          idle();
-        } else {
-          finishOldest();
-        }
+        turn();
       }
       if (fatal == null) {
         wind();
@@ -139,6 +131,19 @@ final class EngineLoop implements Runnable, Delivery.Faults {
       kill(cause);
     }
     die(fatal);
+  }
+
+  /** From the end of one step to the end of the next. */
+  void turn() {
+    takeCommands();
+    expire();
+    deliver();
+    supply();
+    if (inFlight.isEmpty()) {
+      idle();
+    } else {
+      finishOldest();
+    }
   }
 
   /** Submits steps until the device has as many as it takes, or no more can be planned. */
