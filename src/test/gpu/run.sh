@@ -174,7 +174,7 @@ all_sections() {
     section models 90 junit $(classes model ParityTest ModelRunnerTest StepsInFlightTest RecordedDecodesTest \
         MixedDtypesTest)
     if [ "$device" = cuda ]; then
-        section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest) \
+        section device 120 junit $(classes kernel DeviceAttentionTest DeviceOffsetsTest DeviceMarkTest) \
             $(classes model DeviceMemoryTest DeviceGreedyTest)
         section death 40 junit $(classes kernel DeviceFailureTest)
     fi
