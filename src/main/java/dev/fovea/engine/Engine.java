@@ -3,7 +3,6 @@ package dev.fovea.engine;
 import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.engine.GenerationListener.FinishReason;
 import dev.fovea.engine.RejectedException.Reason;
-import dev.fovea.model.Batch;
 import dev.fovea.model.StepRunner;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +33,7 @@ public final class Engine implements AutoCloseable {
     this.queue = queue;
     this.clock = clock;
     this.config = config;
-    this.maxContext = maxContext(limits);
+    this.maxContext = limits.longestSequence();
     this.vocabulary = limits.vocabulary();
     engineThread = new Thread(loop, "fovea-engine");
     deliveryThread = new Thread(loop.delivery(), "fovea-delivery");
@@ -215,11 +214,6 @@ public final class Engine implements AutoCloseable {
     public void resume() {
       loop.delivery().setPaused(sequence, false);
     }
-  }
-
-  private static int maxContext(StepRunner.Limits limits) {
-    long slots = (long) limits.numPages() * Batch.PAGE_SLOTS;
-    return (int) Math.min(limits.maxContext(), slots);
   }
 
   private static RejectedException closed() {

@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.model.Batch;
+import dev.fovea.model.MemoryPlan;
 import java.security.SecureRandom;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
@@ -49,11 +50,6 @@ final class PagePool {
     }
   }
 
-  /** Pages that hold so many tokens. */
-  static int pagesFor(int numTokens) {
-    return (numTokens + Batch.PAGE_SLOTS - 1) / Batch.PAGE_SLOTS;
-  }
-
   int numPages() {
     return owners.length;
   }
@@ -80,7 +76,7 @@ final class PagePool {
    * @return false, and nothing changed, if too few pages are free
    */
   boolean extend(PageTable table, int numTokens) {
-    int missing = pagesFor(numTokens) - table.numPages();
+    int missing = MemoryPlan.pagesFor(numTokens) - table.numPages();
     if (missing > numFree()) {
       return false;
     }

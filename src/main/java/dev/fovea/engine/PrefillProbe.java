@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.model.Batch;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.StepRunner;
 import java.util.Arrays;
 import java.util.List;
@@ -38,7 +39,7 @@ final class PrefillProbe {
     if (target == 0) {
       return PrefillCost.UNBOUNDED;
     }
-    int longest = Math.min(config.chunkTokens(), maxContext(runner.limits()));
+    int longest = Math.min(config.chunkTokens(), runner.limits().longestSequence());
     int[] sizes = Arrays.stream(SIZES).filter(size -> size <= longest).toArray();
     PrefillCost cost =
         new PrefillProbe(runner, clock)
@@ -57,7 +58,7 @@ final class PrefillProbe {
       measured++;
     }
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
-    int context = Math.min(MAX_CONTEXT, maxContext(runner.limits())) - sizes[last];
+    int context = Math.min(MAX_CONTEXT, runner.limits().longestSequence()) - sizes[last];
     double perPair = 0;
     // Where even the smallest is beyond the target, no other is ever chosen.
     if (context > sizes[last] && costs[last] <= target) {
@@ -89,8 +90,8 @@ final class PrefillProbe {
   /** What a step with one piece will take. */
   private long nanos(int size, int context) {
     // The context need not be a real one: its few pages come again and again.
-    int numWritten = PagePool.pagesFor(size) + 1;
-    int[] pages = new int[PagePool.pagesFor(context + size)];
+    int numWritten = MemoryPlan.pagesFor(size) + 1;
+    int[] pages = new int[MemoryPlan.pagesFor(context + size)];
     for (int i = 0; i < pages.length; i++) {
       pages[i] = i % Math.min(numWritten, runner.limits().numPages());
     }
@@ -99,9 +100,5 @@ final class PrefillProbe {
     long start = clock.nanos();
     runner.await(runner.submit(batch));
     return (long) (SERVING_TAKES * (clock.nanos() - start));
-  }
-
-  private static int maxContext(StepRunner.Limits limits) {
-    return (int) Math.min(limits.maxContext(), (long) limits.numPages() * Batch.PAGE_SLOTS);
   }
 }

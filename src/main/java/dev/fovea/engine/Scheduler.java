@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.engine.GenerationListener.Ending;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.Tokens;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -285,7 +286,7 @@ final class Scheduler {
     PageTable pages = sequence.pages();
     int numTokens = sequence.numTokens();
     int attached = pool.attach(pages, sequence.ids(), numTokens, sequence.terms().cacheSalt());
-    int missing = PagePool.pagesFor(numTokens) - pages.numPages();
+    int missing = MemoryPlan.pagesFor(numTokens) - pages.numPages();
     if (missing + running.size() > pool.numFree()) {
       pool.release(pages);
       blocked = new Blocked(sequence, room);

@@ -4,6 +4,7 @@ import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.engine.GenerationListener.FinishReason;
 import dev.fovea.model.Batch;
 import dev.fovea.model.Draw;
+import dev.fovea.model.MemoryPlan;
 import java.util.Arrays;
 
 /**
@@ -212,7 +213,7 @@ final class Sequence {
     Batch.Place place = new Batch.Place(row, pages.ids(), numKnownPages);
     Batch.Entry entry = new Batch.Entry(slice, numComputed, place, draw);
     numComputed += count;
-    numKnownPages = PagePool.pagesFor(numComputed);
+    numKnownPages = MemoryPlan.pagesFor(numComputed);
     if (draw != null) {
       numDrawing++;
       drawIndex = index;

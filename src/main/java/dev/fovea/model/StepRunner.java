@@ -41,5 +41,11 @@ public interface StepRunner extends AutoCloseable {
    * @param numPages KV pages, P
    * @param vocabulary ids are below it
    */
-  record Limits(int maxTokens, int maxSequences, int maxContext, int numPages, int vocabulary) {}
+  record Limits(int maxTokens, int maxSequences, int maxContext, int numPages, int vocabulary) {
+
+    /** Tokens that one sequence can have: the context, or all pages if they hold less. */
+    public int longestSequence() {
+      return (int) Math.min(maxContext, (long) numPages * Batch.PAGE_SLOTS);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.model.Batch;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.time.Duration;
@@ -70,7 +71,7 @@ public final class FakeStepRunner implements StepRunner {
     this.model = new FakeModel(limits.vocabulary());
     states = new long[limits.numPages() * Batch.PAGE_SLOTS];
     positions = new int[limits.numPages() * Batch.PAGE_SLOTS];
-    rows = new int[limits.maxSequences()][PagePool.pagesFor(limits.maxContext())];
+    rows = new int[limits.maxSequences()][MemoryPlan.pagesFor(limits.maxContext())];
   }
 
   public FakeStepRunner(Limits limits) {
@@ -148,7 +149,7 @@ public final class FakeStepRunner implements StepRunner {
       require(entry.tokens().count() > 0, "tokens of a sequence", entry.tokens().count());
       require(length(entry) <= limits.maxContext(), "context", length(entry));
       require(placed.add(entry.place().row()), "row of two sequences", entry.place().row());
-      for (int i = firstWritten(entry); i < PagePool.pagesFor(length(entry)); i++) {
+      for (int i = firstWritten(entry); i < MemoryPlan.pagesFor(length(entry)); i++) {
         int page = entry.place().pages()[i];
         require(written.add(page), "page written by two sequences", page);
       }
@@ -169,7 +170,7 @@ public final class FakeStepRunner implements StepRunner {
   private void place(Batch.Entry entry) {
     Batch.Place place = entry.place();
     int[] row = rows[place.row()];
-    for (int i = 0; i < PagePool.pagesFor(length(entry)); i++) {
+    for (int i = 0; i < MemoryPlan.pagesFor(length(entry)); i++) {
       if (i >= place.numKnown()) {
         row[i] = place.pages()[i];
       }

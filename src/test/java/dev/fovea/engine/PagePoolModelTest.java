@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fovea.engine.PagePoolModel.Sequence;
+import dev.fovea.model.MemoryPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -172,7 +173,7 @@ class PagePoolModelTest {
       private void extend() {
         numTokens = Math.min(ids.length, numTokens + random.nextInt(2 * S));
         int numBefore = table.numPages();
-        int numMissing = PagePool.pagesFor(numTokens) - numBefore;
+        int numMissing = MemoryPlan.pagesFor(numTokens) - numBefore;
         boolean fits = numMissing <= model.numFree();
         require("extended", fits, pool.extend(table, numTokens));
         if (!model.extend(sequence, given(numBefore))) {

@@ -3,6 +3,7 @@ package dev.fovea.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.model.Batch;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.time.Duration;
@@ -155,7 +156,7 @@ class PrefillProbeTest {
       int count = piece.tokens().count();
       assertThat(batch.entries()).hasSize(1);
       assertThat(piece.contextBefore() + count).isLessThanOrEqualTo(maxContext);
-      assertThat(piece.place().pages()).hasSize(PagePool.pagesFor(piece.contextBefore() + count));
+      assertThat(piece.place().pages()).hasSize(MemoryPlan.pagesFor(piece.contextBefore() + count));
       sizes.add(count);
       now += perStep + perToken * count + Math.round(perPair * count * piece.contextBefore());
       now += noise.getAsLong();

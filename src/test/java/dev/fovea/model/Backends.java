@@ -8,6 +8,7 @@ import dev.fovea.kernel.KernelException;
 import dev.fovea.kernel.Kernels;
 import dev.fovea.kernel.ReferenceKernels;
 import dev.fovea.weights.Mapping;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,6 +36,12 @@ record Backends(String name, Supplier<Kernels> open, Mapping mapping) {
       }
     }
     return all;
+  }
+
+  /** A checkpoint for steps of up to 4 sequences and 256 tokens. */
+  LoadedModel load(Path directory, Kernels kernels) {
+    return new ModelLoader(kernels, mapping)
+        .load(directory, new Capacity(256, 4, 256, 1 << 28), LoadProgress.SILENT);
   }
 
   private static boolean runs(Isa isa) {

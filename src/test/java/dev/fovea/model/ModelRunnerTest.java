@@ -28,11 +28,6 @@ class ModelRunnerTest {
     return Backends.available().stream();
   }
 
-  private static LoadedModel load(Path directory, Kernels kernels, Backends backend) {
-    return new ModelLoader(kernels, backend.mapping())
-        .load(directory, new Capacity(256, 4, 256, 1 << 28), LoadProgress.SILENT);
-  }
-
   private static Entry entry(int[] ids, int from, int count, int... pages) {
     return new Entry(
         new TokenSlice(ids, from, count), from, pages, Draw.of(SamplingParams.GREEDY, 0));
@@ -54,7 +49,7 @@ class ModelRunnerTest {
   @MethodSource("backends")
   void aSequenceDrawsTheSameAloneAndInAnyBatch(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       int[][] prompts = {prompt(70, 1), prompt(1, 2), prompt(130, 3)};
       int[] alone = new int[3];
@@ -76,7 +71,7 @@ class ModelRunnerTest {
   @MethodSource("backends")
   void onlyEntriesThatDrawGetTokens(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       int[] first = prompt(70, 1);
       int[] second = prompt(40, 2);
@@ -91,7 +86,7 @@ class ModelRunnerTest {
   @MethodSource("backends")
   void twoStepsMayBeUnderWayAndAreAwaitedInOrder(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       int[] ids = prompt(5, 1);
       StepRunner.Ticket first = runner.submit(new Batch(List.of(entry(ids, 0, 4, 0))));
@@ -109,7 +104,7 @@ class ModelRunnerTest {
   @MethodSource("backends")
   void bansAndPenaltiesReachTheSampler(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       int[] ids = prompt(9, 1);
       int best = run(runner, entry(ids, 0, 9, 0)).ids()[0];
@@ -136,7 +131,7 @@ class ModelRunnerTest {
                     tensors.compute(
                         "model.embed_tokens.weight", (name, tensor) -> nanInRow(tensor, 60)));
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(broken, kernels, backend)) {
+        LoadedModel model = backend.load(broken, kernels)) {
       Tokens tokens = run(model.runner(), entry(new int[] {1, 2}, 0, 2, 0));
       assertThat(tokens.valid()).containsExactly(false);
       assertThat(run(model.runner(), entry(new int[] {60}, 0, 1, 0)).valid())
@@ -156,7 +151,7 @@ class ModelRunnerTest {
   @MethodSource("backends")
   void aBatchBeyondTheLimitsIsRefusedAndTheNextStepRuns(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       int[] ids = prompt(300, 1);
       Entry one = entry(ids, 0, 1, 0);

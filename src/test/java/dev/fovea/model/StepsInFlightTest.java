@@ -25,11 +25,6 @@ class StepsInFlightTest {
     return Backends.available().stream();
   }
 
-  private static LoadedModel load(Path directory, Kernels kernels, Backends backend) {
-    return new ModelLoader(kernels, backend.mapping())
-        .load(directory, new Capacity(256, 4, 256, 1 << 28), LoadProgress.SILENT);
-  }
-
   private static Batch prompt(int... ids) {
     return new Batch(
         List.of(new Entry(new TokenSlice(ids, 0, ids.length), 0, new int[] {0}, GREEDY)));
@@ -43,7 +38,7 @@ class StepsInFlightTest {
   @MethodSource("backends")
   void twoStepsAtOnceDrawWhatOneAtATimeDraws(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       for (long seed = 0; seed < 6; seed++) {
         List<List<Integer>> expected = new ScriptedSteps(model.runner(), seed, false).run();
         List<List<Integer>> got = new ScriptedSteps(model.runner(), seed, true).run();
@@ -57,7 +52,7 @@ class StepsInFlightTest {
   @MethodSource("backends")
   void aThirdStepAndTokensThatNobodyDrawsAreRefused(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       assertThat(runner.maxInFlight()).isEqualTo(kernels.isAsynchronous() ? 2 : 1);
       assertThatThrownBy(() -> runner.submit(new Batch(List.of(next(0, 3)), 1)))
@@ -88,7 +83,7 @@ class StepsInFlightTest {
                         "model.embed_tokens.weight",
                         (name, tensor) -> ModelRunnerTest.nanInRow(tensor, 60)));
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(broken, kernels, backend)) {
+        LoadedModel model = backend.load(broken, kernels)) {
       StepRunner runner = model.runner();
       StepRunner.Ticket first = runner.submit(prompt(1, 2));
       StepRunner.Ticket second = runner.submit(new Batch(List.of(next(0, 2)), 1));
@@ -101,7 +96,7 @@ class StepsInFlightTest {
   @MethodSource("backends")
   void rowsThatAreSharedOrLackPagesAreRefused(Backends backend) {
     try (Kernels kernels = backend.open().get();
-        LoadedModel model = load(LLAMA, kernels, backend)) {
+        LoadedModel model = backend.load(LLAMA, kernels)) {
       StepRunner runner = model.runner();
       assertRefused(runner, "row: expected one in 0 .. 3", entry(4, 0));
       assertRefused(runner, "row: expected one in 0 .. 3", entry(-2, 0));

@@ -8,8 +8,6 @@ import java.nio.file.Path;
  * gap. Its arguments are the source's port, streams at once, tokens of each and the report's file.
  */
 final class CheckedLoad implements StreamSink {
-  private static final double TIMEOUT_SECONDS = 300;
-
   private final int[] next;
   private final int numTokens;
 
@@ -22,21 +20,7 @@ final class CheckedLoad implements StreamSink {
     int numStreams = Integer.parseInt(args[1]);
     int numTokens = Integer.parseInt(args[2]);
     LoadPlan plan =
-        new LoadPlan(
-            new Target("127.0.0.1", Integer.parseInt(args[0]), "/v1"),
-            new LoadPlan.Rhythm(0, numStreams),
-            new LoadPlan.Extent((long) numStreams, null, 0, TIMEOUT_SECONDS),
-            new LoadPlan.Shape(
-                LoadPlan.Endpoint.COMPLETIONS,
-                null,
-                new Range(8, 8),
-                0,
-                new Range(numTokens, numTokens),
-                0,
-                true,
-                0),
-            null,
-            1);
+        Plans.streams(Integer.parseInt(args[0]), numStreams, new Range(8, 8), numTokens);
     new LoadGenerator(plan, new CheckedLoad(numStreams, numTokens))
         .run(null)
         .write(Path.of(args[3]));

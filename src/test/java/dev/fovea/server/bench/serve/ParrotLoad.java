@@ -12,8 +12,6 @@ import java.nio.file.Path;
  * server's port, streams at once, tokens of each and the report's file.
  */
 final class ParrotLoad implements StreamSink {
-  private static final double TIMEOUT_SECONDS = 300;
-
   private final byte[][] prompts;
   private final int[] numBytes;
   private final int numTokens;
@@ -35,21 +33,7 @@ final class ParrotLoad implements StreamSink {
     int numStreams = Integer.parseInt(args[1]);
     int numTokens = Integer.parseInt(args[2]);
     LoadPlan plan =
-        new LoadPlan(
-            new Target("127.0.0.1", Integer.parseInt(args[0]), "/v1"),
-            new LoadPlan.Rhythm(0, numStreams),
-            new LoadPlan.Extent((long) numStreams, null, 0, TIMEOUT_SECONDS),
-            new LoadPlan.Shape(
-                LoadPlan.Endpoint.COMPLETIONS,
-                null,
-                new Range(6, 10),
-                0,
-                new Range(numTokens, numTokens),
-                0,
-                true,
-                0),
-            null,
-            1);
+        Plans.streams(Integer.parseInt(args[0]), numStreams, new Range(6, 10), numTokens);
     new LoadGenerator(plan, new ParrotLoad(plan, numTokens)).run(null).write(Path.of(args[3]));
   }
 

@@ -8,6 +8,7 @@ import dev.fovea.server.bench.serve.LoadPlan.Shape;
 /** Plans for tests. */
 final class Plans {
   private static final double TIMEOUT_SECONDS = 20;
+  private static final double LONG_TIMEOUT_SECONDS = 300;
 
   private Plans() {}
 
@@ -26,6 +27,25 @@ final class Plans {
 
   static LoadPlan chat(Target target, long requests, int concurrency) {
     return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.CHAT, 0));
+  }
+
+  /** So many streams of text at once, each of exactly so many tokens, from this machine. */
+  static LoadPlan streams(int port, int numStreams, Range promptTokens, int numTokens) {
+    return new LoadPlan(
+        new Target("127.0.0.1", port, "/v1"),
+        new Rhythm(0, numStreams),
+        new Extent((long) numStreams, null, 0, LONG_TIMEOUT_SECONDS),
+        new Shape(
+            Endpoint.COMPLETIONS,
+            null,
+            promptTokens,
+            0,
+            new Range(numTokens, numTokens),
+            0,
+            true,
+            0),
+        null,
+        1);
   }
 
   private static LoadPlan plan(Target target, Rhythm rhythm, long requests, Shape shape) {
