@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A server below HTTP libraries: every connection's bytes are written as a test has them. */
 final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
+  private final Thread accepting;
   private final Script script;
   private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
   private final AtomicInteger numRequests = new AtomicInteger();
@@ -23,7 +24,7 @@ final class ScriptedServer implements AutoCloseable {
   ScriptedServer(Script script) throws IOException {
     this.script = script;
     listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread accepting = new Thread(this::accept, "scripted server");
+    accepting = new Thread(this::accept, "scripted server");
     accepting.setDaemon(true);
     accepting.start();
   }
@@ -118,8 +119,14 @@ final class ScriptedServer implements AutoCloseable {
     return true;
   }
 
+  /** Connections are taken in until the thread that accepts has left, so it is waited for. */
   @Override
   public void close() throws IOException {
     listener.close();
+    try {
+      accepting.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
