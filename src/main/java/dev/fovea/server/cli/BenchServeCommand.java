@@ -151,7 +151,11 @@ final class BenchServeCommand implements Callable<Integer> {
   @Option(
       names = "--cancel-fraction",
       paramLabel = "F",
-      description = "So many of the clients, 0 to 1, go away at a random point of the answer.")
+      converter = Fraction.class,
+      description = {
+        "So many of the clients, 0 to 1, go away at a random point of the answer: after so much",
+        "of its text, or of the time that one of its length takes, whichever comes first."
+      })
   private double cancelFraction;
 
   @Option(
@@ -239,6 +243,18 @@ final class BenchServeCommand implements Callable<Integer> {
     @Override
     public Duration convert(String text) {
       return DurationConverter.parseDuration(text);
+    }
+  }
+
+  /** {@code 0.3}. */
+  static final class Fraction implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double fraction = Double.parseDouble(text);
+      if (!(fraction >= 0 && fraction <= 1)) {
+        throw new IllegalArgumentException("expected 0 to 1, got " + text);
+      }
+      return fraction;
     }
   }
 

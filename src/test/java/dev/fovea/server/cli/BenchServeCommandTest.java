@@ -62,6 +62,37 @@ class BenchServeCommandTest {
   }
 
   @Test
+  void cutsArePartOfTheTableTheReportAndThePage() throws IOException {
+    Path json = folder.resolve("cuts.json");
+    Path page = folder.resolve("cuts.html");
+    Run run =
+        serve(
+            "--requests",
+            "60",
+            "--concurrency",
+            "4",
+            "--prompt-tokens",
+            "4",
+            "--output-tokens",
+            "60",
+            "--cancel-fraction",
+            "0.5",
+            "--json",
+            json.toString(),
+            "--html",
+            page.toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(json.toFile());
+    int made = report.at("/cuts/made").asInt();
+    assertThat(made).isPositive().isEqualTo(report.at("/requests/cancelled").asInt());
+    assertThat(report.at("/cuts/ratio").asDouble()).isEqualTo(made / 60.0);
+    String words = "%d planned, %d made".formatted(report.at("/cuts/planned").asInt(), made);
+    assertThat(run.out()).contains("0.5 of them to be cut", "cuts         " + words);
+    assertThat(Files.readString(page)).contains("Cuts: " + words);
+  }
+
+  @Test
   void whatTheServerRefusesIsCountedAndExplained() {
     Run run = serve("--model", "nobody", "--requests", "3");
     assertThat(run.exitCode()).isEqualTo(1);
@@ -94,6 +125,7 @@ class BenchServeCommandTest {
           {"--output-tokens", "9:3"},
           {"--duration", "soon"},
           {"--slo", "speed:1"},
+          {"--cancel-fraction", "30"},
           {"--endpoint", "chat", "--prompt-ids"}
         }) {
       Run run = serve(args);

@@ -92,8 +92,14 @@ final class Exchange {
     return isDone ? Outcome.COMPLETED : Outcome.CUT_SHORT;
   }
 
+  /** Whether the client goes away, by the events that have come. */
   boolean isCut() {
-    return numEvents == call.cutAfter();
+    return numEvents >= call.cutAfter();
+  }
+
+  /** Whether the client goes away, by the time that answers take. */
+  boolean isCut(AnswerTimes times, long now) {
+    return call.isLeaving() && now - due >= call.leavesAt() * times.expected(call.outputTokens());
   }
 
   boolean isStreaming() {

@@ -26,6 +26,9 @@ public final class ReportTable {
         requests.cancelled(),
         requests.failed(),
         rates.seconds());
+    if (report.cuts() != null) {
+      line(out, "cuts", "%s", report.cuts().words());
+    }
     line(
         out,
         "rates",
@@ -78,7 +81,7 @@ public final class ReportTable {
             shape.promptTokens(),
             shape.idsBelow() > 0 ? "token ids" : "words",
             shape.outputTokens(),
-            shape.cancelRatio() > 0 ? ", %s of them cut".formatted(shape.cancelRatio()) : "",
+            shape.cancelRatio() > 0 ? ", %s of them to be cut".formatted(shape.cancelRatio()) : "",
             plan.seed());
   }
 

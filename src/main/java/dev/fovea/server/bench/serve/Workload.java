@@ -49,11 +49,11 @@ final class Workload {
                 IntStream.of(prefix), IntStream.of(draw(random, shape.promptTokens().draw(random))))
             .toArray();
     int outputTokens = shape.outputTokens().draw(random);
-    boolean isCut = random.nextDouble() < shape.cancelRatio();
-    int cutAfter = random.nextInt(outputTokens);
+    boolean isLeaving = random.nextDouble() < shape.cancelRatio();
+    double point = random.nextDouble();
     byte[] body = body(prompt, outputTokens);
     numMade++;
-    return new Call(request(body), isCut ? cutAfter : -1);
+    return new Call(request(body), outputTokens, isLeaving ? point : Call.STAYS);
   }
 
   private int[] draw(SplittableRandom random, int count) {
