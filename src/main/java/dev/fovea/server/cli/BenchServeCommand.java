@@ -149,12 +149,19 @@ final class BenchServeCommand implements Callable<Integer> {
   private boolean ignoreEos;
 
   @Option(
+      names = "--whole-fraction",
+      paramLabel = "F",
+      converter = Fraction.class,
+      description = "So many of the answers, 0 to 1, are asked for whole; the others are streamed.")
+  private double wholeFraction;
+
+  @Option(
       names = "--cancel-fraction",
       paramLabel = "F",
       converter = Fraction.class,
       description = {
         "So many of the clients, 0 to 1, go away at a random point of the answer: after so much",
-        "of its text, or of the time that one of its length takes, whichever comes first."
+        "of its text, or of the time that a quick one takes, whichever comes first."
       })
   private double cancelFraction;
 
@@ -219,6 +226,7 @@ final class BenchServeCommand implements Callable<Integer> {
         outputTokens,
         promptIds ? vocabulary(server) : 0,
         ignoreEos,
+        wholeFraction,
         cancelFraction);
   }
 

@@ -1,18 +1,25 @@
 package dev.fovea.server.bench.serve;
 
-/** How long answers take, by those that were complete so far. */
+import org.HdrHistogram.Histogram;
+
+/**
+ * How long answers take for each of their tokens, by those that were complete so far. Of these the
+ * quick ones count, so that few answers are over before somebody who goes by them.
+ */
 final class AnswerTimes {
-  private double nanos;
-  private double tokens;
+  private static final double QUICK_PERCENTILE = 10;
+
+  private final Histogram perToken = new Histogram(1_000, 3_600_000_000_000L, 2);
 
   /** One is, and took so long. */
   void completed(int outputTokens, long nanos) {
-    this.nanos += nanos;
-    tokens += outputTokens;
+    perToken.recordValue(Math.min(nanos / outputTokens, perToken.getHighestTrackableValue()));
   }
 
-  /** Nanoseconds that one of so many tokens takes; infinite while that is not known. */
-  double expected(int outputTokens) {
-    return tokens == 0 ? Double.POSITIVE_INFINITY : nanos / tokens * outputTokens;
+  /** Nanoseconds for each token of a quick one; infinite while that is not known. */
+  double quickTokenNanos() {
+    return perToken.getTotalCount() == 0
+        ? Double.POSITIVE_INFINITY
+        : perToken.getValueAtPercentile(QUICK_PERCENTILE);
   }
 }

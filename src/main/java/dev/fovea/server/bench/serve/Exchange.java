@@ -97,12 +97,13 @@ final class Exchange {
     return numEvents >= call.cutAfter();
   }
 
-  /** Whether the client goes away, by the time that answers take. */
-  boolean isCut(AnswerTimes times, long now) {
-    return call.isLeaving() && now - due >= call.leavesAt() * times.expected(call.outputTokens());
+  /** Whether the client goes away, by the time that answers take for each of their tokens. */
+  boolean isCut(double tokenNanos, long now) {
+    return call.isLeaving() && now - due >= call.leavesAt() * call.outputTokens() * tokenNanos;
   }
 
-  boolean isStreaming() {
+  /** Whether what comes is what was asked for, not an error. */
+  boolean isAnswer() {
     return status == OK;
   }
 

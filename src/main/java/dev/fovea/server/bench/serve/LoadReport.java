@@ -33,7 +33,7 @@ public record LoadReport(
     Map<String, Spread> latencies,
     List<Failure> failures,
     Seconds seconds) {
-  /** From when a request was due to its first text. */
+  /** From when a request was due to its first text; of streamed answers. */
   public static final String TTFT = "ttft";
 
   /** Mean time of an output token after the first, of each completed request. */

@@ -91,6 +91,25 @@ class ServedStreamsTest {
         .isBetween(40L, 80L);
     assertThat(expected.left.values().stream().filter(String::isEmpty).count())
         .isGreaterThanOrEqualTo(report.requests().completed());
+    nothingIsLeft();
+  }
+
+  @Test
+  void wholeAnswersAndTheirCutsToo() throws IOException {
+    LoadReport report =
+        new LoadGenerator(Plans.whole(target, REQUESTS, 0.5, 0.3), StreamSink.NONE).run(null);
+
+    assertThat(report.requests().failed()).as("%s", report.failures()).isZero();
+    assertThat(report.tokens().countedBy()).isEqualTo("usage");
+    assertThat(report.cuts().planned())
+        .isEqualTo(report.cuts().made() + report.cuts().outrun())
+        .isPositive();
+    assertThat(report.latencies().get(LoadReport.TTFT).count())
+        .isLessThan(report.latencies().get(LoadReport.END_TO_END).count());
+    nothingIsLeft();
+  }
+
+  private void nothingIsLeft() {
     Waiting.until(
         "nothing runs and no page is used",
         () -> {
