@@ -140,7 +140,7 @@ load_random() {
 # Knows how many seconds are left, so that a long load ends in time.
 load_mixed() {
     wait_for_checkpoint
-    SECONDS_LEFT=$((${FOVEA_LIMIT:-560} - SECONDS + begin)) python3 src/test/gpu/mixed_load.py \
+    FOVEA_SECONDS_LEFT=$((${FOVEA_LIMIT:-560} - SECONDS + begin)) python3 src/test/gpu/mixed_load.py \
         --home "$home" --model "$work/random-llama" --device "$device" --json "$out/mixed-load.json"
 }
 
