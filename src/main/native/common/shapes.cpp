@@ -98,6 +98,7 @@ void check_shapes(const FoveaAttention& p) {
 
 void check_shapes(const FoveaActivation& p) {
   check_floating("outType", p.outType);
+  check_type("xType", p.xType, FOVEA_F32, p.outType);
   check_range("kind", p.kind, FOVEA_SILU, FOVEA_RELU);
   check_range("gated", p.gated, 0, 1);
   check_tensor("x", p.x, {p.numTokens, 1 + p.gated, p.features});

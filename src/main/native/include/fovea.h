@@ -178,8 +178,8 @@ typedef struct FoveaAttention {
 int32_t attention(FoveaStream* stream, const FoveaAttention* p);
 
 /*
- * out = act(x[:, :F]) * x[:, F:] where gated, else act(x). x [N, 2F] or [N, F] f32; out [N, F] in
- * outType.
+ * out = act(x[:, :F]) * x[:, F:] where gated, else act(x). x [N, 2F] or [N, F] in xType (f32 or
+ * outType); out [N, F] in outType. Computed in fp32.
  */
 enum FoveaActivationKind {
   FOVEA_SILU = 0,
@@ -190,7 +190,7 @@ enum FoveaActivationKind {
 typedef struct FoveaActivation {
   uint64_t x, out;
   int64_t numTokens, features;
-  int32_t kind, gated, outType;
+  int32_t kind, gated, xType, outType;
 } FoveaActivation;
 int32_t activation(FoveaStream* stream, const FoveaActivation* p);
 

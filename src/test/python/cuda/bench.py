@@ -161,8 +161,8 @@ def operations(fovea):
                 out=make(n, hidden, dtype=bf16), numTokens=n, hidden=hidden, epsilon=1e-5,
                 weightType=bf16, outType=bf16)),
             "activation": ("FoveaActivation", dict(
-                x=make(n, 2 * features), out=make(n, features, dtype=bf16), numTokens=n,
-                features=features, gated=1, outType=bf16)),
+                x=make(n, 2 * features, dtype=bf16), out=make(n, features, dtype=bf16), numTokens=n,
+                features=features, gated=1, xType=bf16, outType=bf16)),
             "ropeAppend": ("FoveaRopeAppend", dict(
                 qkv=make(n, heads + 2 * kv_heads, dim), rotary=rotary, positions=ids,
                 slots=torch.arange(n, device=fovea.device), q=make(n, heads, dim, dtype=bf16),

@@ -163,18 +163,19 @@ def activations(report, fovea, options):
                  torch.nn.functional.gelu, torch.nn.functional.relu]
     for kind, function in enumerate(functions):
         for gated in (0, 1):
-            for dtype in TYPES:
+            for x_dtype, dtype in [(torch.float32, t) for t in TYPES] + [(t, t) for t in TYPES[1:]]:
                 for n, features in ((3, 37), (40, 4096)):
-                    x = 3 * normal(fovea, random, n, (1 + gated) * features)
+                    x = (3 * normal(fovea, random, n, (1 + gated) * features)).to(x_dtype)
                     out = poisoned(fovea, dtype, n, features)
                     fovea.run("activation", "FoveaActivation", x=x, out=out, numTokens=n,
-                              features=features, kind=kind, gated=gated, outType=dtype)
+                              features=features, kind=kind, gated=gated, xType=x_dtype,
+                              outType=dtype)
                     fovea.synchronize()
                     results = []
                     for compute in (torch.float64, torch.float32):
                         gate = function(x[:, :features].to(compute))
                         results.append(gate * x[:, features:].to(compute) if gated else gate)
-                    report.close(f"activation {kind} {gated} {dtype} {features}", out,
+                    report.close(f"activation {kind} {gated} {x_dtype} {dtype} {features}", out,
                                  results[0], results[1].to(dtype))
 
 

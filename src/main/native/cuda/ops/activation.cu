@@ -20,9 +20,9 @@ __device__ float activate(int32_t kind, float x) {
   }
 }
 
-template <class T, int kLanes>
+template <class X, class T, int kLanes>
 __global__ void __launch_bounds__(kThreads) activation_kernel(FoveaActivation p) {
-  using In = fovea::Pack<float, kLanes>;
+  using In = fovea::Pack<X, kLanes>;
   const int64_t item = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   const int64_t packs = p.features / kLanes;
   if (item >= p.numTokens * packs) {
@@ -36,16 +36,23 @@ __global__ void __launch_bounds__(kThreads) activation_kernel(FoveaActivation p)
   fovea::Pack<T, kLanes> out;
 #pragma unroll
   for (int i = 0; i < kLanes; i++) {
-    const float y = activate(p.kind, gate.values[i]);
-    out.values[i] = fovea::from_f32<T>(p.gated != 0 ? y * up.values[i] : y);
+    const float y = activate(p.kind, fovea::to_f32(gate.values[i]));
+    out.values[i] = fovea::from_f32<T>(p.gated != 0 ? y * fovea::to_f32(up.values[i]) : y);
   }
   reinterpret_cast<fovea::Pack<T, kLanes>*>(p.out)[item] = out;
 }
 
-template <class T, int kLanes>
+template <class X, class T, int kLanes>
 void launch(const FoveaStream& stream, const FoveaActivation& p) {
-  activation_kernel<T, kLanes><<<fovea::blocks_for(p.numTokens * (p.features / kLanes), kThreads),
-                                 kThreads, 0, stream.handle>>>(p);
+  const unsigned blocks = fovea::blocks_for(p.numTokens * (p.features / kLanes), kThreads);
+  activation_kernel<X, T, kLanes><<<blocks, kThreads, 0, stream.handle>>>(p);
+}
+
+template <class X, class T>
+void launch(const FoveaStream& stream, const FoveaActivation& p) {
+  constexpr int kLanes = 16 / sizeof(X);
+  const bool is_packed = p.features % kLanes == 0 && p.x % 16 == 0 && p.out % 16 == 0;
+  is_packed ? launch<X, T, kLanes>(stream, p) : launch<X, T, 1>(stream, p);
 }
 
 }  // namespace
@@ -56,10 +63,9 @@ int32_t activation(FoveaStream* stream, const FoveaActivation* p) {
     if (p->numTokens == 0 || p->features == 0) {
       return;
     }
-    const bool is_packed = p->features % 4 == 0 && p->x % 16 == 0 && p->out % 16 == 0;
     fovea::with_storage(p->outType, [&](auto* tag) {
       using T = fovea::Pointee<decltype(tag)>;
-      is_packed ? launch<T, 4>(*stream, *p) : launch<T, 1>(*stream, *p);
+      p->xType == FOVEA_F32 ? launch<float, T>(*stream, *p) : launch<T, T>(*stream, *p);
     });
     fovea::check_launch("activation_kernel");
   });

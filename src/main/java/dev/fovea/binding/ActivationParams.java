@@ -40,5 +40,8 @@ public class ActivationParams extends Pointer {
   public native ActivationParams gated(int value);
 
   @MemberSetter
+  public native ActivationParams xType(int value);
+
+  @MemberSetter
   public native ActivationParams outType(int value);
 }

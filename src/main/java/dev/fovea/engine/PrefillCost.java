@@ -15,7 +15,7 @@ final class PrefillCost {
    * Where nobody waits for a token, only newcomers and those who leave wait for the end of a step,
    * and longer pieces use a device better.
    */
-  private static final int ALONE = 8;
+  private static final int ALONE = 16;
 
   private final int[] sizes;
   private final long[] nanos;
@@ -23,7 +23,8 @@ final class PrefillCost {
   private final long targetNanos;
 
   /**
-   * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these
+   * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these and of
+   *     multiples of the largest
    * @param nanos a step with one piece takes, for each of them, without tokens before it
    * @param nanosPerPair more for each pair of a token and one before the piece
    * @param targetNanos what the pieces of a step may take together beside decodes
@@ -79,6 +80,12 @@ final class PrefillCost {
     private int fit(int wanted, int before, double limit) {
       if (isAffordable(wanted, before, limit)) {
         return wanted;
+      }
+      int largest = sizes[sizes.length - 1];
+      for (int count = (wanted - 1) / largest * largest; count > largest; count -= largest) {
+        if (isAffordable(count, before, limit)) {
+          return count;
+        }
       }
       for (int i = sizes.length - 1; i >= 0; i--) {
         if (sizes[i] < wanted && isAffordable(sizes[i], before, limit)) {

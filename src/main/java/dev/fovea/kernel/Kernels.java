@@ -137,7 +137,7 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
   /**
    * {@code out = act(x[:, :F]) * x[:, F:]} where gated, else {@code act(x)}.
    *
-   * @param x {@code [N, 2F]} or {@code [N, F]}, f32
+   * @param x {@code [N, 2F]} or {@code [N, F]}, f32 or out's dtype
    * @param out {@code [N, F]}, f32 or a 16-bit dtype
    */
   void activation(Activation kind, boolean gated, TensorView x, TensorView out);

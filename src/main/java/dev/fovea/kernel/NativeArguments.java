@@ -152,6 +152,7 @@ final class NativeArguments {
         .features(out.shape().dim(1))
         .kind(kind.code())
         .gated(gated ? 1 : 0)
+        .xType(x.dtype().code())
         .outType(out.dtype().code());
   }
 

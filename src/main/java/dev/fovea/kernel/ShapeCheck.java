@@ -136,7 +136,8 @@ final class ShapeCheck {
         out.dtype().isFloating() && out.shape().rank() == 2,
         "out: expected [N, F] of a floating dtype, got %s",
         out);
-    expect("x", x, DType.F32, n, (gated ? 2 : 1) * out.shape().dim(1));
+    DType dtype = x.dtype() == DType.F32 ? DType.F32 : out.dtype();
+    expect("x", x, dtype, n, (gated ? 2 : 1) * out.shape().dim(1));
   }
 
   static void gatherRows(TensorView x, TensorView rows, TensorView out) {

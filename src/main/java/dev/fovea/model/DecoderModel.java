@@ -12,8 +12,9 @@ import dev.fovea.model.Workspace.Slot;
 import dev.fovea.tensor.TensorView;
 
 /**
- * The forward pass of every family, top to bottom. The residual stream and the outputs of matrix
- * products are fp32; what goes into a matrix product or the cache has the model's dtype.
+ * The forward pass of every family, top to bottom. The residual stream, and what is added to it or
+ * rotated, is fp32; what goes into a matrix product, a nonlinearity or the cache has the model's
+ * dtype.
  *
  * <p>One thread at a time: the kernels'.
  */

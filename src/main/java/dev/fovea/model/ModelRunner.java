@@ -53,7 +53,9 @@ final class ModelRunner implements StepRunner {
     this.limits = limits;
     this.inputs = new StepInputs(limits, kernels);
     this.decodes =
-        recordsDecodes ? new RecordedDecodes(model, inputs, kernels, limits.maxSequences()) : null;
+        recordsDecodes
+            ? RecordedDecodes.record(model, inputs, kernels, limits.maxSequences())
+            : null;
     for (int i = 0; i < MAX_IN_FLIGHT; i++) {
       Staging sampled = kernels.newStaging(sampledBytes(limits.maxSequences()));
       outputs[i] = new Output(sampled, kernels.newMark());

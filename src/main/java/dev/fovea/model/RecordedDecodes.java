@@ -8,31 +8,45 @@ import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The forward pass of steps in which every sequence generates a token, recorded once for each of a
- * few sizes and enqueued by one call: on a GPU the host's part of such a step is otherwise longer
- * than the device's. A batch is padded up to the next size.
+ * The forward pass of steps in which every sequence generates a token, recorded for each of a few
+ * sizes before the first request and enqueued by one call: on a GPU the host's part of such a step
+ * is otherwise longer than the device's. A batch is padded up to the next size.
  */
 final class RecordedDecodes implements AutoCloseable {
-  private final DecoderModel model;
   private final StepInputs inputs;
-  private final Kernels kernels;
 
-  /** By the number of sequences; null until one is wanted. */
+  /** By the number of sequences. */
   private final TreeMap<Integer, Recorded> bySize = new TreeMap<>();
 
-  private static final class Recorded {
-    Recording recording;
-    TensorView logits;
+  private record Recorded(Recording recording, TensorView logits) {
+    static Recorded of(DecoderModel model, StepInputs inputs, Kernels kernels, int size) {
+      inputs.fillPadding(size);
+      inputs.send(null);
+      TensorView logits = model.forward(inputs);
+      Recording recording = kernels.record(() -> model.forward(inputs));
+      kernels.synchronize();
+      return new Recorded(recording, logits);
+    }
   }
 
-  RecordedDecodes(DecoderModel model, StepInputs inputs, Kernels kernels, int maxSequences) {
-    this.model = model;
+  private RecordedDecodes(StepInputs inputs) {
     this.inputs = inputs;
-    this.kernels = kernels;
-    for (int size = 1; size < maxSequences; size *= 2) {
-      bySize.put(size, new Recorded());
+  }
+
+  /** Computes a step of padding alone in each size, which makes all that a first step makes. */
+  static RecordedDecodes record(
+      DecoderModel model, StepInputs inputs, Kernels kernels, int maxSequences) {
+    RecordedDecodes decodes = new RecordedDecodes(inputs);
+    try {
+      for (int size = 1; size < maxSequences; size *= 2) {
+        decodes.bySize.put(size, Recorded.of(model, inputs, kernels, size));
+      }
+      decodes.bySize.put(maxSequences, Recorded.of(model, inputs, kernels, maxSequences));
+      return decodes;
+    } catch (Throwable e) {
+      decodes.close();
+      throw e;
     }
-    bySize.put(maxSequences, new Recorded());
   }
 
   /** Whether a step is one of those that are recorded. */
@@ -53,21 +67,12 @@ final class RecordedDecodes implements AutoCloseable {
   /** {@link DecoderModel#forward} of inputs that were padded to a {@link #paddedSize}. */
   TensorView forward() {
     Recorded step = bySize.get(inputs.numTokens());
-    if (step.recording != null) {
-      step.recording.run();
-    } else {
-      step.logits = model.forward(inputs);
-      step.recording = kernels.record(() -> model.forward(inputs));
-    }
-    return step.logits;
+    step.recording().run();
+    return step.logits();
   }
 
   @Override
   public void close() {
-    for (Recorded step : bySize.values()) {
-      if (step.recording != null) {
-        step.recording.close();
-      }
-    }
+    bySize.values().forEach(step -> step.recording().close());
   }
 }

@@ -185,6 +185,16 @@ final class StepInputs implements AutoCloseable {
     }
   }
 
+  /** Writes out a step of {@link #pad padding} alone. */
+  void fillPadding(int paddedSequences) {
+    turn = (turn + 1) % sides.length;
+    numSequences = 0;
+    numTaken = 0;
+    numNewPages = 0;
+    ints(Part.QUERY_START).put(0, 0);
+    pad(paddedSequences);
+  }
+
   /**
    * Adds sequences of one row and no context, up to so many: they write to no page, and nobody
    * wants their logits. Of a batch whose sequences have one row each and all want logits.
@@ -221,7 +231,7 @@ final class StepInputs implements AutoCloseable {
   /**
    * Enqueues what brings the batch to the device.
    *
-   * @param drawn {@code i32}: what the step before draws
+   * @param drawn {@code i32}: what the step before draws; null if the batch takes none of it
    */
   void send(TensorView drawn) {
     TensorView newPages = device.get(Part.NEW_PAGES);

@@ -71,7 +71,7 @@ final class Workspace implements AutoCloseable {
     layout.put(Slot.QUERY, new Spec(dtype, tokens, query));
     layout.put(Slot.ATTENDED, new Spec(dtype, tokens, query));
     layout.put(Slot.DELTA, new Spec(DType.F32, tokens, hidden));
-    layout.put(Slot.UP, new Spec(DType.F32, tokens, up));
+    layout.put(Slot.UP, new Spec(dtype, tokens, up));
     layout.put(Slot.ACTIVATED, new Spec(dtype, tokens, feedForward));
     layout.put(Slot.ROW_RESIDUAL, new Spec(DType.F32, rows, hidden));
     layout.put(Slot.ROW_DELTA, new Spec(DType.F32, rows, hidden));

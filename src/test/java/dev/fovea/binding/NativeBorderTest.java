@@ -120,6 +120,10 @@ class NativeBorderTest {
             "gated",
             () -> CpuLibrary.activation(border.stream, activation().gated(2))),
         row(
+            "activation: dtype",
+            "xType: expected f32 or bf16, got f16",
+            () -> CpuLibrary.activation(border.stream, activation().xType(2))),
+        row(
             "activation: F",
             "x",
             () -> CpuLibrary.activation(border.stream, activation().features(HUGE))),

@@ -57,11 +57,11 @@ class PrefillCostTest {
   }
 
   @Test
-  void stepInWhichNobodyWaitsMayTakeEightTimesAsLong() {
+  void stepInWhichNobodyWaitsMayTakeSixteenTimesAsLong() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 1640);
     PrefillCost.Step step = cost.newStep();
-    assertThat(step.fit(1212, 0)).as("13,120 ns").isEqualTo(1212);
-    assertThat(step.fit(1213, 0)).isEqualTo(256);
+    assertThat(step.fit(2524, 0)).as("26,240 ns").isEqualTo(2524);
+    assertThat(step.fit(2525, 0)).isEqualTo(9 * 256);
     assertThat(step.besideDecodes().fit(1212, 0)).isEqualTo(64);
   }
 
@@ -69,10 +69,11 @@ class PrefillCostTest {
   void largeTokenCountsGoOnAsSteepAsTheEndOfTheTable() {
     PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 11_000);
     assertThat(cost.newStep().besideDecodes().fit(1000, 0)).as("11 µs").isEqualTo(1000);
-    assertThat(cost.newStep().besideDecodes().fit(1001, 0)).isEqualTo(256);
+    assertThat(cost.newStep().besideDecodes().fit(1001, 0)).isEqualTo(3 * 256);
+    assertThat(cost.newStep().besideDecodes().fit(768, 0)).isEqualTo(768);
     PrefillCost single = new PrefillCost(new int[] {64}, new long[] {640}, 0, 2000);
     assertThat(single.newStep().besideDecodes().fit(200, 0)).isEqualTo(200);
-    assertThat(single.newStep().besideDecodes().fit(201, 0)).isEqualTo(64);
+    assertThat(single.newStep().besideDecodes().fit(201, 0)).isEqualTo(3 * 64);
   }
 
   @Test

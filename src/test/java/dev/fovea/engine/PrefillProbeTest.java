@@ -110,12 +110,12 @@ class PrefillProbeTest {
       assertThat(pieces).startsWith(64, 64, 128, 128);
       for (int round = 0; round < 3; round++) {
         pieces.clear();
-        int[] prompt = new int[1000];
+        int[] prompt = new int[2000];
         Arrays.fill(prompt, round);
         Recorder recorder = new Recorder();
         engine.submit(EngineFixture.greedy(prompt, 1), recorder);
         recorder.await();
-        assertThat(pieces).as("8 ms are 800 tokens").containsExactly(128, 128, 744);
+        assertThat(pieces).as("16 ms are 1,600 tokens").containsExactly(1536, 464);
         perToken.set(1_000_000);
       }
     }

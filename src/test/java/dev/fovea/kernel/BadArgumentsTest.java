@@ -100,6 +100,10 @@ class BadArgumentsTest {
             "x: expected \\[2, 16\\].*got \\[2, 8\\]",
             k -> k.activation(Activation.SILU, true, t(F32, 2, 8), t(BF16, 2, 8))),
         refused(
+            "activation: x in another 16-bit dtype",
+            "x: expected .*BF16.*got \\[2, 16\\] f16",
+            k -> k.activation(Activation.SILU, true, t(DType.F16, 2, 16), t(BF16, 2, 8))),
+        refused(
             "gatherRows: a row past N",
             "rows.*0.*3.*got 4",
             k -> k.gatherRows(t(BF16, 4, 8), ids(0, 4), t(BF16, 2, 8))),

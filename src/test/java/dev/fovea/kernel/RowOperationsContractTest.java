@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fovea.tensor.DType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -118,10 +119,13 @@ class RowOperationsContractTest {
   @EnumSource(Activation.class)
   void activationMatchesFp64(Activation kind) {
     for (DType outType : new DType[] {DType.F32, DType.BF16, DType.F16}) {
-      for (boolean gated : new boolean[] {false, true}) {
-        for (int features : new int[] {1, 8, 97, 200}) {
-          for (double sigma : new double[] {0.01, 2, 40}) {
-            activationMatches(new ActivationCase(kind, outType, gated, features, sigma));
+      for (DType type : new DType[] {DType.F32, outType}) {
+        for (boolean gated : new boolean[] {false, true}) {
+          for (int features : new int[] {1, 8, 97, 200}) {
+            for (double sigma : new double[] {0.01, 2, 40}) {
+              DType[] types = {type, outType};
+              activationMatches(new ActivationCase(kind, types, gated, features, sigma));
+            }
           }
         }
       }
@@ -139,17 +143,22 @@ class RowOperationsContractTest {
     final double[] exact;
     final double[] naive;
 
-    ActivationCase(Activation kind, DType outType, boolean gated, int features, double sigma) {
-      what = "%s %s gated=%s F=%d sigma=%s".formatted(kind, outType, gated, features, sigma);
+    /**
+     * @param types of x and out
+     */
+    ActivationCase(Activation kind, DType[] types, boolean gated, int features, double sigma) {
+      what =
+          "%s %s gated=%s F=%d sigma=%s"
+              .formatted(kind, Arrays.toString(types), gated, features, sigma);
       this.kind = kind;
       this.gated = gated;
       int width = gated ? 2 * features : features;
-      x = TestTensor.normal(new Random(features), sigma, DType.F32, ROWS, width);
+      x = TestTensor.normal(new Random(features), sigma, types[0], ROWS, width);
       x.set(0, -0.0);
-      out = TestTensor.poisoned(outType, ROWS, features);
+      out = TestTensor.poisoned(types[1], ROWS, features);
       exact = new double[ROWS * features];
       naive = new double[exact.length];
-      FloatFormat format = FloatFormat.of(outType);
+      FloatFormat format = FloatFormat.of(types[1]);
       double[] values = x.values();
       for (int i = 0; i < exact.length; i++) {
         int at = i / features * width + i % features;
@@ -187,7 +196,8 @@ class RowOperationsContractTest {
   void oneActivationForAnotherTripsTheBound() {
     for (Activation kind : Activation.values()) {
       for (Activation other : Activation.values()) {
-        ActivationCase data = new ActivationCase(kind, DType.F32, true, 97, 2);
+        ActivationCase data =
+            new ActivationCase(kind, new DType[] {DType.F32, DType.F32}, true, 97, 2);
         try (Kernels kernels = new ReferenceKernels()) {
           if (kind != other) {
             kernels.activation(other, true, data.x.on(kernels), data.out.on(kernels));

@@ -74,10 +74,11 @@ public final class ModelBench {
     return List.of(new Prefill(512), new Decode(1, 64), new Decode(8, 64));
   }
 
-  /** A GPU's: prompts of 512 and 8,192 tokens too, and 256 sequences of about 600 tokens. */
+  /** A GPU's: prompts of 512, 2,048 and 8,192 tokens, and 256 sequences of about 600 tokens. */
   public static List<Case> large() {
     return List.of(
         new Prefill(512),
+        new Prefill(2048),
         new Prefill(8192),
         new Decode(1, 64),
         new Decode(8, 64),
