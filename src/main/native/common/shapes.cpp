@@ -75,7 +75,12 @@ void check_shapes(const FoveaAttention& p) {
     fail(FOVEA_INVALID_ARGUMENT, "scale: expected a finite number, got %g",
          static_cast<double>(p.scale));
   }
+  check_range("mask", p.mask, FOVEA_CAUSAL, FOVEA_FULL);
   check_range("window", p.window, 0, INT32_MAX);
+  if (p.mask == FOVEA_FULL && p.window != 0) {
+    fail(FOVEA_INVALID_ARGUMENT, "window: expected 0 where the mask is full, got %" PRId32,
+         p.window);
+  }
   check_tensor("q", p.q, {p.numTokens, p.queryHeads, p.headDim});
   check_tensor("out", p.out, {p.numTokens, p.queryHeads, p.headDim});
   check_tensor("queryStart", p.queryStart, {p.numSequences + 1});

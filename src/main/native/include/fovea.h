@@ -133,22 +133,26 @@ typedef struct FoveaRopeAppend {
 int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
 
 /*
- * Attention over paged keys and values: softmax(scale * q k^T + mask) v, causal, bottom-right
- * aligned, as a tiled FlashAttention-2 forward (Dao 2023). Serves prefill, chunked prefill, decode
- * and any mix.
+ * Attention over paged keys and values: softmax(scale * q k^T + mask) v, as a tiled
+ * FlashAttention-2 forward (Dao 2023). Serves prefill, chunked prefill, decode and any mix.
  *
  * q, out [N, Hq, D] in type; sequence i owns rows queryStart[i] .. queryStart[i + 1]; its row r
- * sits at position contextLength[i] - rows + r and sees positions 0 .. its own (window > 0: only
- * the last `window` of them, its own included). K and V [P, Hkv, S, D] in kvType with 64-bit
- * element strides. pageTable [numTableRows, maxPages] i32, whose row tableRow[i] lists sequence i's
- * pages; entries past a sequence's length are never read, and neither is a slot past it, which may
- * hold NaN. Query head h reads KV head h / (Hq / Hkv).
+ * sits at position contextLength[i] - rows + r. Under FOVEA_CAUSAL it sees positions 0 .. its own
+ * (window > 0: only the last `window` of them, its own included); under FOVEA_FULL, which takes no
+ * window, all contextLength[i] of its sequence. A generated row is its sequence's last, and sees
+ * the same under both.
+ *
+ * K and V [P, Hkv, S, D] in kvType with 64-bit element strides. pageTable [numTableRows, maxPages]
+ * i32, whose row tableRow[i] lists sequence i's pages; entries past a sequence's length are never
+ * read, and neither is a slot past it, which may hold NaN. Query head h reads KV head
+ * h / (Hq / Hkv).
  *
  * On the CPU the walk over K/V is cut into spans whose borders are a function of position alone,
  * merged in order, so that a row's bits do not depend on its batch or chunk. With CUDA they do not
  * depend on the batch, but may on the chunk: a prompt row's tile is counted from its chunk's start.
  * A row that sees no position gives zeros.
  */
+enum FoveaMaskKind { FOVEA_CAUSAL = 0, FOVEA_FULL = 1 };
 typedef struct FoveaAttention {
   uint64_t q, out, k, v, kScale, vScale;        /* scales: 0 until FP8 pages exist */
   uint64_t queryStart, contextLength, tableRow; /* [B + 1], [B], [B] i32 */
@@ -156,8 +160,9 @@ typedef struct FoveaAttention {
   uint64_t alibiSlopes, sinks;                  /* [Hq] f32; 0: none; slots for later families */
   int64_t kPageStride, kHeadStride, kSlotStride, vPageStride, vHeadStride, vSlotStride;
   int64_t numTokens, numSequences, queryHeads, kvHeads, headDim, numPages, maxPages, numTableRows;
-  float scale, softCap;         /* softCap 0: none */
-  int32_t window, type, kvType; /* window 0: none */
+  float scale, softCap; /* softCap 0: none */
+  int32_t mask, window; /* FoveaMaskKind; window 0: none */
+  int32_t type, kvType;
   /*
    * CUDA only. The first numGenerated sequences, at most 4096, own one row each, a generated
    * token's, and take the split-KV kernel; all others are prompt rows. The choice is by what a row

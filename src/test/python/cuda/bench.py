@@ -1,6 +1,6 @@
 """The kernels' speed beside their peers' and beside a plain read of memory, in one run.
 
-FLOPs: 4 x heads x Tq x Tk x D a sequence, halved when causal. Decode bytes: K and V once; the time
+FLOPs: 4 x heads x Tq x Tk x D a sequence, halved where causal. Decode bytes: K and V once; the time
 includes the merge, and page tables rotate over more memory than the L2 holds, as weights do.
 """
 
@@ -11,6 +11,7 @@ import time
 
 import torch
 
+from binding import CAUSAL, FULL
 from paged import SLOTS
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "peers"))
@@ -18,7 +19,7 @@ import attention as peers
 from attention import captured, milliseconds
 
 
-def make_params(fovea, sequences, generated, shape, pages, keep):
+def make_params(fovea, sequences, generated, shape, pages, keep, mask=CAUSAL):
     heads, kv_heads, dim = shape
     dtype = torch.bfloat16
     rows = [r for r, _ in sequences]
@@ -35,7 +36,8 @@ def make_params(fovea, sequences, generated, shape, pages, keep):
         kHeadStride=SLOTS * dim, vHeadStride=SLOTS * dim, kSlotStride=dim, vSlotStride=dim,
         numTokens=total, numSequences=len(sequences), queryHeads=heads, kvHeads=kv_heads,
         headDim=dim, numPages=pages["k"].shape[0], maxPages=pages["pageTable"].shape[1],
-        numTableRows=len(sequences), scale=dim ** -0.5, type=dtype, kvType=dtype, numGenerated=generated)
+        numTableRows=len(sequences), scale=dim ** -0.5, mask=mask, type=dtype,
+        kvType=dtype, numGenerated=generated)
     size = fovea.workspace_bytes(params)
     workspace = torch.empty(size, dtype=torch.uint8, device=fovea.device)
     params.workspace, params.workspaceBytes = workspace.data_ptr(), size
@@ -48,16 +50,25 @@ def make_pools(fovea, pages, kv_heads, dim):
     return {name: torch.randn(size, dtype=torch.bfloat16, device=fovea.device) for name in "kv"}
 
 
-def prefill(fovea, dim, length, heads, kv_heads):
-    row, keep = peers.prefill_row((dim, length, heads, kv_heads)), []
-    batch, pages = row["B"], length // SLOTS
+def prefill(fovea, *shape):
+    rate = prefill_rate(fovea, *shape, CAUSAL)
+    return peers.prefill_row(shape) | {"ours": rate, "peers": peers.prefill(*shape)}
+
+
+def full_prefill(fovea, *shape):
+    rate = prefill_rate(fovea, *shape, FULL)
+    return peers.full_prefill_row(shape) | {"ours": rate, "peers": peers.full_prefill(*shape)}
+
+
+def prefill_rate(fovea, dim, length, heads, kv_heads, mask):
+    """TFLOP/s."""
+    keep, batch, pages = [], max(16384 // length, 1), length // SLOTS
     pools = make_pools(fovea, batch * pages, kv_heads, dim)
     order = torch.randperm(batch * pages, device=fovea.device).int().view(batch, pages)
     params = make_params(fovea, [(length, length)] * batch, 0, (heads, kv_heads, dim),
-                         dict(pools, pageTable=order), keep)
+                         dict(pools, pageTable=order), keep, mask)
     ms = milliseconds(lambda _: fovea.call("attention", params))
-    row["ours"] = round(peers.prefill_flops(dim, length, heads) / ms / 1e9, 1)
-    return row | {"peers": peers.prefill(dim, length, heads, kv_heads)}
+    return round(peers.prefill_flops(dim, length, heads, mask == CAUSAL) / ms / 1e9, 1)
 
 
 def decode_rate(fovea, lengths, heads, kv_heads, dim):
@@ -182,8 +193,8 @@ def upload(fovea, size=4 << 30):
     return rates
 
 
-TABLES = {"prefill": (prefill, peers.PREFILL), "decode": (decode, peers.DECODE),
-          "ragged": (ragged, [(64, 100, 32768, 32, 8, 128)]),
+TABLES = {"prefill": (prefill, peers.PREFILL), "full": (full_prefill, peers.FULL),
+          "decode": (decode, peers.DECODE), "ragged": (ragged, [(64, 100, 32768, 32, 8, 128)]),
           "linear": (product, peers.PRODUCTS)}
 
 

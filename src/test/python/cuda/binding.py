@@ -7,6 +7,7 @@ import re
 import torch
 
 TYPES = {torch.float32: 0, torch.bfloat16: 1, torch.float16: 2, torch.int32: 3, torch.int64: 4}
+CAUSAL, FULL = 0, 1  # FoveaMaskKind
 C_TYPES = {
     "uint64_t": ctypes.c_uint64,
     "int64_t": ctypes.c_int64,

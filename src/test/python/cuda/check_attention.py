@@ -4,10 +4,12 @@ import itertools
 
 import torch
 
+from binding import CAUSAL, FULL
 from paged import SLOTS, Batch, Shape
 
 HEADS = [(4, 4), (8, 2), (16, 2), (16, 1), (24, 1), (40, 1)]
 DIMS = [64, 80, 96, 128, 256]
+MASKS = [dict(), dict(window=100), dict(mask=FULL)]
 # (rows, context): generated tokens, then prompts, chunks, and rows that see nothing.
 GENERATED = [(1, n) for n in (1, 17, 64, 65, 1000, 4097, 0)]
 PROMPTS = [(n, n) for n in (1, 17, 64, 65, 1000)] + [(100, 4097), (64, 128), (3, 2), (0, 40)]
@@ -26,41 +28,50 @@ def smoke(report, fovea, options):
     """Every kernel once on small shapes: what compute-sanitizer is run on."""
     for dtype in (torch.bfloat16, torch.float32):
         for dim in (64, 80, 256):
-            shape = Shape(6, 2, dim, dtype, 0 if dim == 64 else 90)
             sequences = [(1, 700), (1, 20), (1, 0), (130, 130), (3, 70)]
-            check_batch(report, Batch(fovea, shape, sequences, 3, options.seed), f"{shape}")
+            for mask in (dict(window=0 if dim == 64 else 90), dict(mask=FULL)):
+                shape = Shape(6, 2, dim, dtype, **mask)
+                check_batch(report, Batch(fovea, shape, sequences, 3, options.seed), f"{shape}")
 
 
 def contract(report, fovea, options):
-    """Head dims x ratios x windows x types, every length in one ragged batch."""
+    """Head dims x ratios x masks x types, every length in one ragged batch."""
     types = [torch.bfloat16, torch.float16]
-    cases = list(itertools.product(types, DIMS, HEADS, (0, 100)))
-    cases += [(torch.float32, d, h, w) for d, h, w in ((64, (8, 2), 0), (80, (4, 4), 100))]
+    cases = list(itertools.product(types, DIMS, HEADS, MASKS))
+    cases += [(torch.float32, *case)
+              for case in itertools.product((64, 80), ((8, 2), (4, 4)), MASKS)]
     if options.small:
         cases = cases[::7]
-    for seed, (dtype, dim, heads, window) in enumerate(cases):
-        shape = Shape(*heads, dim, dtype, window)
+    for seed, (dtype, dim, heads, mask) in enumerate(cases):
+        shape = Shape(*heads, dim, dtype, **mask)
         batch = Batch(fovea, shape, GENERATED + PROMPTS, len(GENERATED), options.seed + seed)
         check_batch(report, batch, f"{shape}")
 
 
 def planted_faults(report, fovea, options):
     """The rule must see a wrong mask, an off-by-one page and a slot past the end."""
-    shape = Shape(8, 2, 64, torch.bfloat16)
-    batch = Batch(fovea, shape, [(1, 140), (60, 140)], 1, options.seed)
     faults = {
         "window": lambda p, t: setattr(p, "window", 100),
         "page": lambda p, t: t["pageTable"][:, 1].copy_(t["pageTable"][:, 2]),
         "length": lambda p, t: t["contextLength"].sub_(1),
     }
+    plant_each(report, fovea, Batch(fovea, Shape(8, 2, 64, torch.bfloat16), [(1, 140), (60, 140)], 1,
+                                    options.seed), faults)
+    for mask, other in ((CAUSAL, FULL), (FULL, CAUSAL)):  # a prompt alone: a last row sees all
+        shape = Shape(8, 2, 64, torch.bfloat16, mask=mask)
+        plant_each(report, fovea, Batch(fovea, shape, [(60, 140)], 0, options.seed),
+                   {f"mask {other}": lambda p, t: setattr(p, "mask", other)})
+
+
+def plant_each(report, fovea, batch, faults):
     for fault, plant in faults.items():
         params, tensors = batch.params()
         plant(params, tensors)
         fovea.call("attention", params)
         fovea.synchronize()
-        for i in range(2):
+        for i in range(len(batch.sequences)):
             exact = batch.reference(i, torch.float64)
-            naive = batch.reference(i, shape.dtype)
+            naive = batch.reference(i, batch.shape.dtype)
             ours = tensors["out"][batch.starts[i]:batch.starts[i + 1]]
             error = (ours.double() - exact).abs().max().item()
             bound = 2 * (naive.double() - exact).abs().max().item()
@@ -71,8 +82,8 @@ def planted_faults(report, fovea, options):
 def invariance(report, fovea, options):
     """A sequence alone has the bits that it has in a batch, and so has every repeat."""
     for seed, dim in enumerate(DIMS):
-        for window in (0, 100):
-            shape = Shape(16, 2, dim, torch.bfloat16, window)
+        for mask in MASKS:
+            shape = Shape(16, 2, dim, torch.bfloat16, **mask)
             batch = Batch(fovea, shape, GENERATED + PROMPTS, len(GENERATED), options.seed + seed)
             out = batch.run()
             for i in range(len(batch.sequences)):
@@ -94,17 +105,19 @@ def invariance(report, fovea, options):
 
 
 def long_context(report, fovea, options):
-    """64 rows of a prompt of 131,072 tokens, and a token after it."""
+    """64 rows of a prompt of 131,072 tokens under either mask, and a token after it."""
     length = 4096 if options.small else 131072
-    shape = Shape(8, 2, 128, torch.bfloat16)
-    batch = Batch(fovea, shape, [(1, length), (length, length)], 1, options.seed, spread=1)
-    out = batch.run()
-    report.close("generated", out[:1], batch.reference(0, torch.float64),
-                 batch.reference(0, shape.dtype))
-    chosen = torch.randint(0, length, (64,), device=fovea.device)
-    for rows in chosen.split(8):
-        report.close("prompt", out[1:][rows], batch.reference(1, torch.float64, rows),
-                     batch.reference(1, shape.dtype, rows))
+    for mask in (CAUSAL, FULL):
+        shape = Shape(8, 2, 128, torch.bfloat16, mask=mask)
+        batch = Batch(fovea, shape, [(1, length), (length, length)], 1, options.seed, spread=1)
+        out = batch.run()
+        report.close(f"generated, mask {mask}", out[:1], batch.reference(0, torch.float64),
+                     batch.reference(0, shape.dtype))
+        chosen = torch.randint(0, length, (64,), device=fovea.device)
+        for rows in chosen.split(8):
+            report.close(f"prompt, mask {mask}", out[1:][rows],
+                         batch.reference(1, torch.float64, rows),
+                         batch.reference(1, shape.dtype, rows))
 
 
 def large_offsets(report, fovea, options):

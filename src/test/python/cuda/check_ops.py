@@ -318,7 +318,7 @@ def uploads(report, fovea, options):
 
 def borders(report, fovea, options):
     """Bad arguments get a status and a text; a lost device answers DEVICE_ERROR ever after."""
-    from binding import FoveaError
+    from binding import FULL, FoveaError
     from paged import Batch, Shape
 
     def refused(name, status, function):
@@ -328,9 +328,14 @@ def borders(report, fovea, options):
         except FoveaError as error:
             report.check(name, error.status == status, str(error))
 
+    full = Batch(fovea, Shape(4, 2, 64, torch.bfloat16, mask=FULL), [(5, 70)], 0, options.seed)
+    params, _ = full.params()
+    params.window = 3
+    refused("full window", 1, lambda: fovea.call("attention", params))
     batch = Batch(fovea, Shape(4, 2, 64, torch.bfloat16), [(1, 900), (5, 70)], 1, options.seed)
     for field, value, status in (("headDim", 60, 1), ("type", 3, 1), ("softCap", 1.0, 4),
-                                 ("queryHeads", 3, 1), ("kPageStride", -1, 1), ("q", 0, 1)):
+                                 ("queryHeads", 3, 1), ("kPageStride", -1, 1), ("q", 0, 1),
+                                 ("mask", 7, 1)):
         params, _ = batch.params()
         setattr(params, field, value)
         refused(field, status, lambda: fovea.call("attention", params))

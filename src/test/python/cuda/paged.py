@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
+from binding import CAUSAL
+
 SLOTS = 64
 
 
@@ -14,6 +16,7 @@ class Shape:
     head_dim: int
     dtype: torch.dtype
     window: int = 0
+    mask: int = CAUSAL
 
     @property
     def group(self):
@@ -75,8 +78,8 @@ class Batch:
             kSlotStride=shape.head_dim, vSlotStride=shape.head_dim, numTokens=end - begin,
             numSequences=len(chosen), queryHeads=shape.query_heads, kvHeads=shape.kv_heads,
             headDim=shape.head_dim, numPages=self.k.shape[0], maxPages=self.table.shape[1],
-            numTableRows=self.table.shape[0], scale=shape.head_dim ** -0.5, window=shape.window, type=shape.dtype,
-            kvType=shape.dtype, numGenerated=sum(i < self.generated for i in chosen))
+            numTableRows=self.table.shape[0], scale=shape.head_dim ** -0.5, mask=shape.mask,
+            window=shape.window, type=shape.dtype, kvType=shape.dtype, numGenerated=sum(i < self.generated for i in chosen))
         size = self.fovea.workspace_bytes(params)
         # Poisoned, and exactly as large as promised.
         tensors["workspace"] = torch.full((size,), 255, dtype=torch.uint8,
@@ -99,7 +102,7 @@ class Batch:
         v = self.values[i].to(dtype).transpose(0, 1).repeat_interleave(shape.group, 0)
         position = (context - count + rows)[:, None]
         slot = torch.arange(context, device=self.fovea.device)[None]
-        hidden = slot > position
+        hidden = (slot > position) & (shape.mask == CAUSAL)
         if shape.window > 0:
             hidden |= slot <= position - shape.window
         scores = (q * shape.head_dim ** -0.5) @ k.transpose(1, 2)

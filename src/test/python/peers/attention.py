@@ -5,7 +5,7 @@ cuDNN, and plain unfused maths), cuBLASLt's products, and the device's own reads
     attention.py [--json peers.json]
 
 A peer gets its best layout, contiguous keys and values; ours are paged. Medians of event-timed
-calls. FLOPs: 4 x B x Hq x T x T x D, halved because causal. Decode: bytes of K and V once.
+calls. FLOPs: 4 x B x Hq x T x T x D, halved where causal. Decode: bytes of K and V once.
 """
 
 import argparse
@@ -20,9 +20,10 @@ BACKENDS = {"flash": SDPBackend.FLASH_ATTENTION, "cudnn": SDPBackend.CUDNN_ATTEN
             "unfused": SDPBackend.MATH}
 UNFUSED_TOKENS = 8192  # beyond, its scores do not fit
 
-# (D, T, Hq, Hkv), 16k tokens in all.
+# (D, T, Hq, Hkv), 16k tokens in all: causal prompts, and those whose tokens see all of theirs.
 PREFILL = [(dim, length, 2048 // dim, 2048 // dim) for dim in (128, 64)
            for length in (512, 1024, 2048, 4096, 8192, 16384)]
+FULL = [shape for shape in PREFILL if shape[1] >= 2048]
 PREFILL += [(128, 8192, 32, 8), (128, 8192, 32, 1), (256, 8192, 8, 8), (80, 4096, 16, 16),
             (96, 4096, 16, 16)]
 # (B, T, Hq, Hkv, D).
@@ -66,8 +67,8 @@ def normal(*size):
     return torch.randn(size, dtype=torch.bfloat16, device="cuda")
 
 
-def prefill_flops(dim, length, heads):
-    return 2 * max(16384 // length, 1) * heads * length * length * dim
+def prefill_flops(dim, length, heads, is_causal):
+    return (2 if is_causal else 4) * max(16384 // length, 1) * heads * length * length * dim
 
 
 def decode_bytes(lengths, kv_heads, dim):
@@ -90,17 +91,21 @@ def attend(backend, q, k, v, is_causal):
     return measure
 
 
-def prefill(dim, length, heads, kv_heads):
+def prefill(dim, length, heads, kv_heads, is_causal=True):
     """TFLOP/s by peer."""
     batch = max(16384 // length, 1)
     q, k, v = (normal(batch, h, length, dim) for h in (heads, kv_heads, kv_heads))
     rates = {}
     for name, backend in BACKENDS.items():
         if name != "unfused" or length <= UNFUSED_TOKENS and dim == 128:
-            ms = measured(attend(backend, q, k, v, True))
+            ms = measured(attend(backend, q, k, v, is_causal))
             rates[name] = ms if isinstance(ms, str) else round(
-                prefill_flops(dim, length, heads) / ms / 1e9, 1)
+                prefill_flops(dim, length, heads, is_causal) / ms / 1e9, 1)
     return rates
+
+
+def full_prefill(*shape):
+    return prefill(*shape, is_causal=False)
 
 
 def decode(batch, length, heads, kv_heads, dim):
@@ -156,6 +161,10 @@ def prefill_row(shape):
             "Hkv": kv_heads, "D": dim, "unit": "TFLOP/s"}
 
 
+def full_prefill_row(shape):
+    return prefill_row(shape) | {"kind": "full prefill"}
+
+
 def decode_row(shape):
     batch, length, heads, kv_heads, dim = shape
     return {"kind": "decode", "B": batch, "T": length, "Hq": heads, "Hkv": kv_heads, "D": dim,
@@ -170,6 +179,7 @@ def main():
     print(result, flush=True)
     result["rows"] = []
     for describe, measure, shapes in ((prefill_row, prefill, PREFILL),
+                                      (full_prefill_row, full_prefill, FULL),
                                       (decode_row, decode, DECODE)):
         for shape in shapes:
             result["rows"].append(describe(shape) | {"peers": measure(*shape)})

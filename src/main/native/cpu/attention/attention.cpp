@@ -55,11 +55,11 @@ void check_sequences(const FoveaAttention& p) {
 }
 
 void add_tile(std::vector<Item>* items, const AttentionTile& tile) {
-  const int64_t first = tile.first_position + tile.row_begin / tile.group;
-  const int64_t last = tile.first_position + (tile.row_begin + tile.rows - 1) / tile.group;
+  const int64_t first = last_seen(tile, 0);
+  const int64_t last = last_seen(tile, tile.rows - 1);
   const int64_t window = tile.p->window;
   const int64_t low = window > 0 ? std::max<int64_t>(first - window + 1, 0) : 0;
-  // Rows before position 0 see nothing: one span, which finds no page.
+  // Rows that see nothing get one span, which finds no page.
   const int64_t slots = std::max<int64_t>(last + 1 - low, 0);
   items->push_back({tile, low / kSpanSlots,
                     (low + std::max<int64_t>(slots, 1) - 1) / kSpanSlots + 1,

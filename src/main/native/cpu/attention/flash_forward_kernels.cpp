@@ -40,10 +40,10 @@ struct Visible {
 };
 
 FOVEA_INLINE Visible visible(const AttentionTile& tile, int64_t row) {
-  const int64_t position = tile.first_position + (tile.row_begin + row % tile.rows) / tile.group;
+  const int64_t last = last_seen(tile, row % tile.rows);
   const int64_t window = tile.p->window;
-  const int64_t low = window > 0 && position >= window ? position - window + 1 : 0;
-  return {low, position + 1};
+  const int64_t low = window > 0 && last >= window ? last - window + 1 : 0;
+  return {low, last + 1};
 }
 
 template <class T>

@@ -55,6 +55,13 @@ static inline int64_t rows_of_all_heads(const AttentionTile& tile) {
   return tile.heads * tile.rows;
 }
 
+// The last slot that row `row` of each head sees, negative for none: its own position, or under a
+// full mask the sequence's last.
+static inline int64_t last_seen(const AttentionTile& tile, int64_t row) {
+  return tile.p->mask == FOVEA_FULL ? tile.context - 1
+                                    : tile.first_position + (tile.row_begin + row) / tile.group;
+}
+
 constexpr int64_t kPageSlots = FOVEA_PAGE_SLOTS;
 constexpr int64_t kSpanSlots = 1024;
 constexpr int64_t kTileRows = 256;

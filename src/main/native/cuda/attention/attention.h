@@ -38,6 +38,7 @@ struct AttentionTask {
   float scale, scale_log2;  // the latter times log2(e)
   int num_tokens, num_sequences, num_generated, query_heads, kv_heads, group, head_dim;
   int num_pages, max_pages, num_table_rows, window;
+  bool is_full;  // every row sees its whole sequence; else causal
 };
 
 // Prompt rows: the sequences from num_generated on.

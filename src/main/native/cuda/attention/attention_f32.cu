@@ -65,10 +65,12 @@ __global__ void __launch_bounds__(kWarps * 32)
   const int token = static_cast<int>(blockIdx.x / task.query_heads);
   const int head = static_cast<int>(blockIdx.x % task.query_heads);
   const int sequence = sequence_of(task, token);
-  const int position = task.context_length[sequence] - (task.query_start[sequence + 1] - token);
+  const int context = task.context_length[sequence];
+  const int position = context - (task.query_start[sequence + 1] - token);
+  const Visible visible = visible_at(last_seen(task.is_full, position, context), task.window);
   const int64_t row = (int64_t{token} * task.query_heads + head) * task.head_dim;
   Walk walk;
-  walk_slots(task, table_row(task, sequence), head / task.group, visible_at(position, task.window),
+  walk_slots(task, table_row(task, sequence), head / task.group, visible,
              static_cast<const float*>(task.q) + row, &walk);
   const int warp = threadIdx.x / 32;
   largest[warp] = walk.largest;

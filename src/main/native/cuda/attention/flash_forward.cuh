@@ -76,9 +76,10 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   const int64_t rows = int64_t{tokens} * task.group;
   tile->row_begin = static_cast<int>(row_begin);
   tile->row_end = static_cast<int>(min(row_begin + kRows, rows));
-  const int row_positions[2] = {tile->row_begin / task.group, (tile->row_end - 1) / task.group};
-  const Visible first = visible_at(tile->first_position + row_positions[0], task.window);
-  const Visible last = visible_at(tile->first_position + row_positions[1], task.window);
+  const int first_row = tile->first_position + tile->row_begin / task.group;
+  const int last_row = tile->first_position + (tile->row_end - 1) / task.group;
+  const Visible first = visible_at(last_seen(task.is_full, first_row, tile->context), task.window);
+  const Visible last = visible_at(last_seen(task.is_full, last_row, tile->context), task.window);
   tile->low_page = first.low / kPageSlots;
   tile->high_page = (last.high + kPageSlots - 1) / kPageSlots - 1;
   tile->clean_begin = last.low;
@@ -90,7 +91,7 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
 template <int kRows>
 struct TileTables {
   QueryTile tile;
-  int positions[kRows];
+  int positions[kRows];    // the last that a row sees
   int64_t offsets[kRows];  // of the rows of q and out, in elements; -1: the sequence has ended
   int ids[2];              // entries of the page table, of even and of odd pages
 
@@ -107,7 +108,7 @@ struct TileTables {
       const int token = row / task.group;
       const int64_t head_row = int64_t{found.query_start + token} * task.query_heads +
                                head * task.group + row % task.group;
-      positions[thread] = found.first_position + token;
+      positions[thread] = last_seen(task.is_full, found.first_position + token, found.context);
       offsets[thread] = row < found.row_end ? head_row * task.head_dim : -1;
     }
   }

@@ -14,8 +14,14 @@ struct Visible {
   int low, high;
 };
 
-__device__ inline Visible visible_at(int position, int window) {
-  return {window > 0 ? max(position - window + 1, 0) : 0, position + 1};
+// The last slot that a row sees: its own, or under a full mask the last of its sequence's
+// `context`.
+__device__ inline int last_seen(bool is_full, int position, int context) {
+  return is_full ? context - 1 : position;
+}
+
+__device__ inline Visible visible_at(int last, int window) {
+  return {window > 0 ? max(last - window + 1, 0) : 0, last + 1};
 }
 
 // State of the two rows (g and g + 8) of a 16-row tile that a lane shares with its quad.

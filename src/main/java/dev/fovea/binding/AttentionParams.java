@@ -106,6 +106,9 @@ public class AttentionParams extends Pointer {
   public native AttentionParams softCap(float value);
 
   @MemberSetter
+  public native AttentionParams mask(int value);
+
+  @MemberSetter
   public native AttentionParams window(int value);
 
   @MemberSetter

@@ -4,8 +4,8 @@ import dev.fovea.tensor.TensorView;
 
 /**
  * Arguments of {@link Kernels#attention}. Sequence i owns rows {@code queryStart[i] .. queryStart[i
- * + 1]} of q; its row r sits at position {@code contextLength[i] - rows + r} and sees every
- * position up to its own. Slots past a sequence's length are never read.
+ * + 1]} of q; its row r sits at position {@code contextLength[i] - rows + r} and sees what the mask
+ * says. Slots past a sequence's length are never read.
  *
  * @param q {@code [N, Hq, D]} in the cache's dtype
  * @param cache whose new keys and values {@link Kernels#ropeAppend} has already written
@@ -33,8 +33,37 @@ public record Attention(
       int numGenerated) {}
 
   /**
+   * @param kind which positions of its sequence a row sees
    * @param scale of q k^T, usually 1 / sqrt(D)
-   * @param window positions a row sees, its own included; 0: all
+   * @param window the last so many of them alone, the row's own included; 0: all. A full mask has
+   *     none
    */
-  public record Mask(float scale, int window) {}
+  public record Mask(Kind kind, float scale, int window) {
+
+    /** {@code code} is the native {@code FoveaMaskKind}. */
+    public enum Kind {
+      /** Those up to its own. */
+      CAUSAL(0),
+      /** All, as an encoder's. */
+      FULL(1);
+
+      private final int code;
+
+      Kind(int code) {
+        this.code = code;
+      }
+
+      int code() {
+        return code;
+      }
+    }
+
+    public static Mask causal(float scale, int window) {
+      return new Mask(Kind.CAUSAL, scale, window);
+    }
+
+    public static Mask full(float scale) {
+      return new Mask(Kind.FULL, scale, 0);
+    }
+  }
 }

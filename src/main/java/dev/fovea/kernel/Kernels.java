@@ -128,9 +128,9 @@ public sealed interface Kernels extends AutoCloseable permits NativeKernels, Ref
   void ropeAppend(RopeAppend args);
 
   /**
-   * Causal attention over the paged cache for a ragged batch: prefill, chunked prefill, decode or
-   * any mix (FlashAttention-2, Dao 2023). A row's bits depend on its sequence alone; on CUDA a
-   * prompt's also on how it was cut into chunks.
+   * Attention over the paged cache for a ragged batch: prefill, chunked prefill, decode or any mix,
+   * causal or full (FlashAttention-2, Dao 2023). A row's bits depend on its sequence alone; on CUDA
+   * a prompt's also on how it was cut into chunks.
    */
   void attention(Attention args);
 

@@ -107,6 +107,7 @@ final class NativeArguments {
         .numTableRows(sequences.pageTable().shape().dim(0))
         .numGenerated(sequences.numGenerated())
         .scale(args.mask().scale())
+        .mask(args.mask().kind().code())
         .window(args.mask().window())
         .type(args.q().dtype().code())
         .kvType(keys.dtype().code());

@@ -75,7 +75,7 @@ final class ReferenceAttention {
       this.firstRow = firstRow;
       this.endRow = endRow;
       base = firstPage(sequence, firstRow) * SLOTS;
-      span = Math.max(0, position(endRow - 1) + 1 - base);
+      span = Math.max(0, lastSeen(endRow - 1) + 1 - base);
     }
 
     void run() {
@@ -83,9 +83,9 @@ final class ReferenceAttention {
       float[] out = new float[lines() * heads.dim()];
       double[] sums = new double[lines()];
       for (int line = 0; line < lines(); line++) {
-        int position = position(firstRow + line / heads.group());
-        int from = line * span + firstSeen(position) - base;
-        sums[line] = exponentiate(scores, from, line * span + position + 1 - base);
+        int last = lastSeen(firstRow + line / heads.group());
+        int from = line * span + firstSeen(last) - base;
+        sums[line] = exponentiate(scores, from, line * span + last + 1 - base);
       }
       addValues(scores, out);
       for (int line = 0; line < lines(); line++) {
@@ -111,8 +111,8 @@ final class ReferenceAttention {
       return ((long) row * heads.query() + head) * heads.dim();
     }
 
-    private int position(int row) {
-      return ReferenceAttention.this.position(sequence, row);
+    private int lastSeen(int row) {
+      return ReferenceAttention.this.lastSeen(sequence, row);
     }
 
     /** {@code scale * q k^T} as {@code [lines, span]}; what a row does not see is never used. */
@@ -165,9 +165,9 @@ final class ReferenceAttention {
         int used = Math.min(SLOTS, span - from);
         decodePage(args.cache().values(), from, used);
         for (int line = 0; line < lines(); line++) {
-          int position = position(firstRow + line / heads.group());
-          int first = Math.max(from, firstSeen(position) - base);
-          int end = Math.min(from + used, position + 1 - base);
+          int last = lastSeen(firstRow + line / heads.group());
+          int first = Math.max(from, firstSeen(last) - base);
+          int end = Math.min(from + used, last + 1 - base);
           if (first < end) {
             FloatSpan values = new FloatSpan(pageFloats, (first - from) * dim);
             FloatSpan seen = new FloatSpan(weights, line * span + first);
@@ -189,19 +189,22 @@ final class ReferenceAttention {
     return pageTable.get(tableRow[sequence] * maxPages + index);
   }
 
-  /** Negative for a row that sees nothing. */
-  private int position(int sequence, int row) {
-    return contextLength[sequence] - queryStart[sequence + 1] + row;
+  /** The last position that a row sees; negative for a row that sees nothing. */
+  private int lastSeen(int sequence, int row) {
+    return switch (args.mask().kind()) {
+      case CAUSAL -> contextLength[sequence] - queryStart[sequence + 1] + row;
+      case FULL -> contextLength[sequence] - 1;
+    };
   }
 
-  private int firstSeen(int position) {
+  private int firstSeen(int last) {
     int window = args.mask().window();
-    return window == 0 ? 0 : Math.max(0, position - window + 1);
+    return window == 0 ? 0 : Math.max(0, last - window + 1);
   }
 
   /** Index in the page table of the first page that the row, or a later one, sees. */
   private int firstPage(int sequence, int row) {
-    return firstSeen(position(sequence, row)) / SLOTS;
+    return firstSeen(lastSeen(sequence, row)) / SLOTS;
   }
 
   private void checkSequences() {

@@ -117,15 +117,17 @@ final class ShapeCheck {
         "numGenerated: expected 0 to %s sequences, got %s",
         b,
         numGenerated);
-    require(
-        Float.isFinite(args.mask().scale()),
-        "scale: expected a finite number, got %s",
-        args.mask().scale());
-    require(
-        args.mask().window() >= 0,
-        "window: expected 0 (none) or more, got %s",
-        args.mask().window());
+    mask(args.mask());
     return heads;
+  }
+
+  private static void mask(Attention.Mask mask) {
+    require(Float.isFinite(mask.scale()), "scale: expected a finite number, got %s", mask.scale());
+    require(mask.window() >= 0, "window: expected 0 (none) or more, got %s", mask.window());
+    require(
+        mask.window() == 0 || mask.kind() == Attention.Mask.Kind.CAUSAL,
+        "window: expected 0 (none) where the mask is full, got %s",
+        mask.window());
   }
 
   static void activation(boolean gated, TensorView x, TensorView out) {

@@ -89,7 +89,7 @@ final class ConfigReader {
     float scale = (float) (1 / Math.sqrt(layout.dim()));
     List<Mask> masks = new ArrayList<>();
     for (int window : windows(sizes.layers())) {
-      masks.add(new Mask(scale, window));
+      masks.add(Mask.causal(scale, window));
     }
     boolean hasBias = family == Family.QWEN2 || fields.flag("attention_bias", false);
     boolean hasOutputBias = family != Family.QWEN2 && fields.flag("attention_bias", false);
@@ -125,7 +125,7 @@ final class ConfigReader {
     boolean byLayer = fields.flag("scale_attn_by_inverse_layer_idx", false);
     List<Mask> masks = new ArrayList<>();
     for (int layer = 0; layer < sizes.layers(); layer++) {
-      masks.add(new Mask((float) (byLayer ? scale / (layer + 1) : scale), 0));
+      masks.add(Mask.causal((float) (byLayer ? scale / (layer + 1) : scale), 0));
     }
     String usual = family == Family.GPT2 ? "gelu_new" : "gelu_pytorch_tanh";
     return new ModelConfig(

@@ -68,6 +68,7 @@ class AttentionBorderTest {
   Stream<DynamicTest> attentionChecksItsArguments() {
     return Stream.of(
         accepted("attention", () -> CpuLibrary.attention(border.stream, attention())),
+        accepted("full", () -> CpuLibrary.attention(border.stream, attention().mask(1))),
         refused(
             "attention: null stream",
             INVALID_ARGUMENT,
@@ -131,7 +132,10 @@ class AttentionBorderTest {
             "queryStart",
             p -> p.queryStart(border.ints(0, -1))),
         attention("NaN scale", INVALID_ARGUMENT, "scale", p -> p.scale(Float.NaN)),
+        attention("mask < 0", INVALID_ARGUMENT, "mask", p -> p.mask(-1)),
+        attention("unknown mask", INVALID_ARGUMENT, "mask", p -> p.mask(7)),
         attention("window < 0", INVALID_ARGUMENT, "window", p -> p.window(-1)),
+        attention("full window", INVALID_ARGUMENT, "mask is full", p -> p.mask(1).window(3)),
         attention("integer q", INVALID_ARGUMENT, "type", p -> p.type(I32)),
         attention("unknown dtype", INVALID_ARGUMENT, "type", p -> p.type(77)),
         attention("two dtypes", INVALID_ARGUMENT, "kvType", p -> p.kvType(F32)),

@@ -104,10 +104,6 @@ final class AttentionCase {
     return all;
   }
 
-  float scale() {
-    return (float) (1 / Math.sqrt(shape.heads().dim()));
-  }
-
   TestTensor newOutput() {
     HeadLayout heads = shape.heads();
     return TestTensor.poisoned(shape.dtype(), shape.numTokens(), heads.query(), heads.dim());
@@ -128,7 +124,7 @@ final class AttentionCase {
         tableRow.clone(),
         pageTable.clone(),
         maxPages,
-        shape.window(),
+        shape.mask(),
         numGenerated());
   }
 
@@ -150,7 +146,7 @@ final class AttentionCase {
       int[] tableRow,
       int[] pageTable,
       int maxPages,
-      int window,
+      Attention.Mask mask,
       int numGenerated) {}
 
   /** Runs the case; out is poisoned first, canaries and inputs are checked afterwards. */
@@ -176,7 +172,7 @@ final class AttentionCase {
                 TestTensor.ints(inputs.tableRow).on(kernels),
                 tableOn(kernels, inputs.pageTable),
                 inputs.numGenerated),
-            new Attention.Mask(scale(), inputs.window),
+            inputs.mask,
             out.on(kernels)));
     kernels.synchronize();
   }
@@ -203,7 +199,7 @@ final class AttentionCase {
                 TestTensor.ints(inputs.tableRow).on(kernels),
                 tableOn(kernels, table),
                 inputs.numGenerated),
-            new Attention.Mask(scale(), shape.window()),
+            shape.mask(),
             out.on(kernels)));
     kernels.synchronize();
   }
@@ -230,7 +226,8 @@ final class AttentionCase {
   TestTensor runRows(Kernels kernels, int sequence, int row, int rows, int before) {
     HeadLayout heads = shape.heads();
     AttentionShape.Sequence whole = shape.sequences().get(sequence);
-    int context = whole.context() - whole.rows() + before + rows;
+    boolean isFull = shape.mask().kind() == Attention.Mask.Kind.FULL;
+    int context = isFull ? whole.context() : whole.context() - whole.rows() + before + rows;
     TestTensor out = TestTensor.poisoned(shape.dtype(), rows, heads.query(), heads.dim());
     kernels.attention(
         new Attention(
@@ -242,7 +239,7 @@ final class AttentionCase {
                 TestTensor.ints(tableRow[sequence]).on(kernels),
                 tableOn(kernels, pageTable),
                 sequence < numGenerated() ? 1 : 0),
-            new Attention.Mask(scale(), shape.window()),
+            shape.mask(),
             out.on(kernels)));
     kernels.synchronize();
     return out;

@@ -37,9 +37,13 @@ class AttentionContractTest {
     Stream<AttentionShape> dims =
         IntStream.of(AttentionShape.HEAD_DIMS)
             .mapToObj(d -> new AttentionShape(DType.BF16, new HeadLayout(8, 2, d), 0, mixed, d));
+    List<Sequence> beyondTheirSlots =
+        List.of(new Sequence(1, 0), new Sequence(70, 40), new Sequence(3, 0), new Sequence(2, 64));
     return Stream.concat(
-        dims,
+        dims.flatMap(shape -> Stream.of(shape, shape.full())),
         Stream.of(
+            new AttentionShape(DType.BF16, new HeadLayout(4, 2, 64), 0, beyondTheirSlots, 4).full(),
+            new AttentionShape(DType.F32, new HeadLayout(4, 1, 40), 0, beyondTheirSlots, 5).full(),
             new AttentionShape(
                 DType.BF16, new HeadLayout(8, 2, 128), 0, List.of(new Sequence(1, 16_385)), 1),
             new AttentionShape(
@@ -86,13 +90,13 @@ class AttentionContractTest {
   @ParameterizedTest
   @EnumSource(names = {"F32", "BF16", "F16"})
   void rowsDoNotDependOnBatchOrChunk(DType dtype) {
-    for (int window : new int[] {0, 100}) {
-      for (int[] heads : new int[][] {{8, 2}, {4, 4}, {16, 1}}) {
-        HeadLayout layout = new HeadLayout(heads[0], heads[1], 64);
-        List<Sequence> whole =
-            List.of(new Sequence(300, 300), new Sequence(1, 777), new Sequence(65, 1100));
-        AttentionCase data =
-            new AttentionCase(new AttentionShape(dtype, layout, window, whole, window));
+    List<Sequence> whole =
+        List.of(new Sequence(300, 300), new Sequence(1, 777), new Sequence(65, 1100));
+    for (int[] heads : new int[][] {{8, 2}, {4, 4}, {16, 1}}) {
+      HeadLayout layout = new HeadLayout(heads[0], heads[1], 64);
+      for (AttentionShape shape :
+          new AttentionShape(dtype, layout, 0, whole, 0).underEachMask(100)) {
+        AttentionCase data = new AttentionCase(shape);
         Backends.onEach(kernels -> assertSameBitsInPieces(kernels, data));
       }
     }
@@ -110,9 +114,9 @@ class AttentionContractTest {
             new Sequence(0, 0),
             new Sequence(5, 70),
             new Sequence(33, 65));
-    for (int window : new int[] {0, 66}) {
-      AttentionCase data =
-          new AttentionCase(new AttentionShape(DType.BF16, layout, window, mixed, dim));
+    for (AttentionShape shape :
+        new AttentionShape(DType.BF16, layout, 0, mixed, dim).underEachMask(66)) {
+      AttentionCase data = new AttentionCase(shape);
       AttentionOracle oracle = new AttentionOracle(data);
       Backends.onEach(
           kernels -> {
@@ -179,6 +183,25 @@ class AttentionContractTest {
             assertThat(got[i]).as("element %d", i).isZero();
           }
           assertThat(got[data.element(5, 0)]).isNotZero().isFinite();
+        });
+  }
+
+  /** A sequence's last row sees all of it under either mask, be it a generated token's or not. */
+  @ParameterizedTest
+  @CsvSource({"BF16, 2", "BF16, 3", "F16, 2", "F32, 2"})
+  void singleRowsHaveTheSameBitsUnderBothMasks(DType dtype, long seed) {
+    List<Sequence> single =
+        List.of(new Sequence(1, 1), new Sequence(1, 129), new Sequence(1, 3000));
+    AttentionShape shape = new AttentionShape(dtype, new HeadLayout(8, 2, 64), 0, single, seed);
+    AttentionCase causal = new AttentionCase(shape);
+    AttentionCase full = new AttentionCase(shape.full());
+    Backends.onEach(
+        kernels -> {
+          TestTensor expected = causal.newOutput();
+          causal.run(kernels, causal.inputs(), expected);
+          TestTensor out = full.newOutput();
+          full.run(kernels, full.inputs(), out);
+          assertThat(out.toBytes()).isEqualTo(expected.toBytes());
         });
   }
 

@@ -3,6 +3,7 @@ package dev.fovea.kernel;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fovea.kernel.Attention.Mask;
 import dev.fovea.kernel.AttentionShape.Sequence;
 import dev.fovea.tensor.DType;
 import java.util.List;
@@ -13,12 +14,21 @@ import org.junit.jupiter.api.TestFactory;
 
 /** The bound of the attention contract can fail: each planted fault trips it, in every dtype. */
 class AttentionFaultsTest {
+  private static final int WINDOW = 65;
 
   /** What a broken kernel would compute, said in arguments of a sound one. */
   private enum Fault {
-    WINDOW_ONE_TOO_WIDE((data, in) -> with(in, in.window() + 1)),
-    WINDOW_ONE_TOO_NARROW((data, in) -> with(in, in.window() - 1)),
-    NO_WINDOW((data, in) -> with(in, 0)),
+    WINDOW_ONE_TOO_WIDE((data, in) -> windowed(in, WINDOW + 1)),
+    WINDOW_ONE_TOO_NARROW((data, in) -> windowed(in, WINDOW - 1)),
+    NO_WINDOW((data, in) -> windowed(in, 0)),
+    CAUSAL_AS_FULL((data, in) -> with(in, Mask.full(in.mask().scale()))),
+    FULL_AS_CAUSAL((data, in) -> windowed(in, 0)),
+    /** The last slot is seen by nobody. */
+    FULL_ONE_SHORT(
+        (data, in) -> {
+          in.contextLength()[0] -= 1;
+          return in;
+        }),
     /** A row sees one position less than it should: an off-by-one in the causal mask. */
     CAUSAL_ONE_SHORT(
         (data, in) -> {
@@ -56,8 +66,13 @@ class AttentionFaultsTest {
       this.plant = plant;
     }
 
-    boolean needsWindow() {
-      return this == WINDOW_ONE_TOO_WIDE || this == WINDOW_ONE_TOO_NARROW || this == NO_WINDOW;
+    AttentionCase caseOf(DType dtype) {
+      return switch (this) {
+        case WINDOW_ONE_TOO_WIDE, WINDOW_ONE_TOO_NARROW, NO_WINDOW ->
+            new AttentionCase(shapeOf(dtype, WINDOW));
+        case FULL_AS_CAUSAL, FULL_ONE_SHORT -> new AttentionCase(shapeOf(dtype, 0).full());
+        default -> new AttentionCase(shapeOf(dtype, 0));
+      };
     }
 
     /** Where a sequence's pages begin in the page table. */
@@ -65,14 +80,18 @@ class AttentionFaultsTest {
       return in.tableRow()[sequence] * in.maxPages();
     }
 
-    private static AttentionCase.Inputs with(AttentionCase.Inputs in, int window) {
+    private static AttentionCase.Inputs windowed(AttentionCase.Inputs in, int window) {
+      return with(in, Mask.causal(in.mask().scale(), window));
+    }
+
+    private static AttentionCase.Inputs with(AttentionCase.Inputs in, Mask mask) {
       return new AttentionCase.Inputs(
           in.queryStart(),
           in.contextLength(),
           in.tableRow(),
           in.pageTable(),
           in.maxPages(),
-          window,
+          mask,
           in.numGenerated());
     }
   }
@@ -87,7 +106,7 @@ class AttentionFaultsTest {
   }
 
   private static void trips(Fault fault, DType dtype) {
-    AttentionCase data = caseOf(dtype, fault.needsWindow() ? 65 : 0);
+    AttentionCase data = fault.caseOf(dtype);
     AttentionOracle oracle = new AttentionOracle(data);
     TestTensor out = data.newOutput();
     try (Kernels kernels = new ReferenceKernels()) {
@@ -108,7 +127,7 @@ class AttentionFaultsTest {
 
   /** Head h reads KV head h mod Hkv instead of h / (Hq / Hkv): seen as q heads in another order. */
   private static void wrongHeads(DType dtype) {
-    AttentionCase data = caseOf(dtype, 0);
+    AttentionCase data = new AttentionCase(shapeOf(dtype, 0));
     AttentionOracle oracle = new AttentionOracle(data);
     TestTensor out = data.newOutput();
     try (Kernels kernels = new ReferenceKernels()) {
@@ -125,9 +144,8 @@ class AttentionFaultsTest {
     }
   }
 
-  private static AttentionCase caseOf(DType dtype, int window) {
+  private static AttentionShape shapeOf(DType dtype, int window) {
     List<Sequence> sequences = List.of(new Sequence(5, 190), new Sequence(1, 70));
-    return new AttentionCase(
-        new AttentionShape(dtype, new HeadLayout(4, 2, 64), window, sequences, 11));
+    return new AttentionShape(dtype, new HeadLayout(4, 2, 64), window, sequences, 11);
   }
 }

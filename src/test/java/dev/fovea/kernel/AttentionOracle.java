@@ -9,8 +9,10 @@ import java.util.stream.IntStream;
 
 /**
  * Attention by its formula, for chosen lines (a row and a query head): in fp64, and naively in the
- * case's dtype with every intermediate tensor rounded. Where a case is large, a random part of its
- * lines is judged; the first and the last row always are.
+ * case's dtype with every intermediate tensor rounded. Plain code may sum forwards or backwards; of
+ * each output the worse of the two is what naive maths gives, since a group of few lines is no
+ * measure of it in one order alone. Where a case is large, a random part of its lines is judged;
+ * the first and the last row always are.
  */
 final class AttentionOracle {
   private static final long MAX_WORK = 8_000_000;
@@ -18,16 +20,11 @@ final class AttentionOracle {
   private final AttentionCase data;
   private final List<Line> lines;
 
-  private record Line(int sequence, int row, int head, int position) {
-
-    int firstSeen(int window) {
-      return window == 0 ? 0 : Math.max(0, position - window + 1);
-    }
-
-    int seen(int window) {
-      return position + 1 - firstSeen(window);
-    }
-  }
+  /**
+   * @param first position that it sees
+   * @param seen how many it sees from there on
+   */
+  private record Line(int sequence, int row, int head, int first, int seen) {}
 
   private record Result(double[] exact, double[] naive) {}
 
@@ -43,7 +40,19 @@ final class AttentionOracle {
   AttentionOracle(AttentionCase data, long maxWork) {
     this.data = data;
     this.lines = choose(maxWork);
-    results = lines.parallelStream().map(l -> new Result(exact(l), naive(l))).toList();
+    results = lines.parallelStream().map(l -> resultOf(l)).toList();
+  }
+
+  private Result resultOf(Line line) {
+    double[] exact = exact(line);
+    double[] naive = naive(line, false);
+    double[] backwards = naive(line, true);
+    for (int d = 0; d < exact.length; d++) {
+      if (Math.abs(backwards[d] - exact[d]) > Math.abs(naive[d] - exact[d])) {
+        naive[d] = backwards[d];
+      }
+    }
+    return new Result(exact, naive);
   }
 
   private List<Line> choose(long maxWork) {
@@ -58,13 +67,22 @@ final class AttentionOracle {
         for (int h = 0; h < shape.heads().query(); h++) {
           boolean edge = r == 0 || r == sequence.rows() - 1;
           if (edge || random.nextDouble() < share) {
-            chosen.add(new Line(i, start + r, h, sequence.context() - sequence.rows() + r));
+            chosen.add(lineOf(i, start + r, h, sequence.context() - sequence.rows() + r));
           }
         }
       }
       start += sequence.rows();
     }
     return chosen;
+  }
+
+  private Line lineOf(int sequence, int row, int head, int position) {
+    Attention.Mask mask = data.shape.mask();
+    if (mask.kind() == Attention.Mask.Kind.FULL) {
+      return new Line(sequence, row, head, 0, data.shape.sequences().get(sequence).context());
+    }
+    int first = mask.window() == 0 ? 0 : Math.max(0, position - mask.window() + 1);
+    return new Line(sequence, row, head, first, position + 1 - first);
   }
 
   /**
@@ -81,7 +99,7 @@ final class AttentionOracle {
     }
     Map<Integer, List<Integer>> groups = new TreeMap<>();
     for (int l = 0; l < lines.size(); l++) {
-      int seen = lines.get(l).seen(data.shape.window());
+      int seen = lines.get(l).seen();
       groups
           .computeIfAbsent(
               Integer.SIZE - Integer.numberOfLeadingZeros(seen), k -> new ArrayList<>())
@@ -106,16 +124,15 @@ final class AttentionOracle {
 
   private double[] exact(Line line) {
     HeadLayout heads = data.shape.heads();
-    int first = line.firstSeen(data.shape.window());
-    double[] weights = new double[line.seen(data.shape.window())];
+    double[] weights = new double[line.seen];
     int query = data.element(line.row, line.head);
     for (int s = 0; s < weights.length; s++) {
-      int key = cacheElement(first + s, line.head);
+      int key = cacheElement(line.first + s, line.head);
       double dot = 0;
       for (int d = 0; d < heads.dim(); d++) {
         dot += data.queries[query + d] * data.keys[line.sequence][key + d];
       }
-      weights[s] = dot * data.scale();
+      weights[s] = dot * data.shape.mask().scale();
     }
     double largest =
         IntStream.range(0, weights.length).mapToDouble(s -> weights[s]).max().orElse(0);
@@ -126,7 +143,7 @@ final class AttentionOracle {
     }
     double[] out = new double[heads.dim()];
     for (int s = 0; s < weights.length; s++) {
-      int value = cacheElement(first + s, line.head);
+      int value = cacheElement(line.first + s, line.head);
       for (int d = 0; d < heads.dim(); d++) {
         out[d] += weights[s] / sum * data.values[line.sequence][value + d];
       }
@@ -135,31 +152,33 @@ final class AttentionOracle {
   }
 
   /** Scores, weights and outputs rounded to the dtype, sums in fp32, as plain code would. */
-  private double[] naive(Line line) {
+  private double[] naive(Line line, boolean isBackwards) {
     HeadLayout heads = data.shape.heads();
     FloatFormat format = FloatFormat.of(data.shape.dtype());
-    int first = line.firstSeen(data.shape.window());
-    float[] weights = new float[line.seen(data.shape.window())];
+    float[] weights = new float[line.seen];
     int query = data.element(line.row, line.head);
     float largest = Float.NEGATIVE_INFINITY;
     for (int s = 0; s < weights.length; s++) {
-      int key = cacheElement(first + s, line.head);
+      int key = cacheElement(line.first + s, line.head);
       float dot = 0;
-      for (int d = 0; d < heads.dim(); d++) {
+      for (int i = 0; i < heads.dim(); i++) {
+        int d = isBackwards ? heads.dim() - 1 - i : i;
         dot += (float) data.queries[query + d] * (float) data.keys[line.sequence][key + d];
       }
-      weights[s] = (float) format.round((float) format.round(dot) * data.scale());
+      weights[s] = (float) format.round((float) format.round(dot) * data.shape.mask().scale());
       largest = Math.max(largest, weights[s]);
     }
     float sum = 0;
-    for (int s = 0; s < weights.length; s++) {
+    for (int i = 0; i < weights.length; i++) {
+      int s = isBackwards ? weights.length - 1 - i : i;
       weights[s] = (float) Math.exp(weights[s] - largest);
       sum += weights[s];
     }
     float[] out = new float[heads.dim()];
-    for (int s = 0; s < weights.length; s++) {
+    for (int i = 0; i < weights.length; i++) {
+      int s = isBackwards ? weights.length - 1 - i : i;
       float weight = (float) format.round(weights[s] / sum);
-      int value = cacheElement(first + s, line.head);
+      int value = cacheElement(line.first + s, line.head);
       for (int d = 0; d < heads.dim(); d++) {
         out[d] += weight * (float) data.values[line.sequence][value + d];
       }

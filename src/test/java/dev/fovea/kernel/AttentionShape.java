@@ -1,5 +1,6 @@
 package dev.fovea.kernel;
 
+import dev.fovea.kernel.Attention.Mask;
 import dev.fovea.tensor.DType;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,16 +10,34 @@ import java.util.Random;
 /**
  * One case of the attention contract.
  *
- * @param window 0: none
  * @param sequences of the ragged batch
  * @param seed of its data
  */
 record AttentionShape(
-    DType dtype, HeadLayout heads, int window, List<Sequence> sequences, long seed) {
+    DType dtype, HeadLayout heads, Mask mask, List<Sequence> sequences, long seed) {
 
   /** Single rows come first, as in a batch of the engine's. */
   AttentionShape {
     sequences = sequences.stream().sorted(Comparator.comparing(s -> s.rows() != 1)).toList();
+  }
+
+  /** A causal one. */
+  AttentionShape(DType dtype, HeadLayout heads, int window, List<Sequence> sequences, long seed) {
+    this(dtype, heads, Mask.causal(scale(heads), window), sequences, seed);
+  }
+
+  /** The same case where every row sees its whole sequence. */
+  AttentionShape full() {
+    return new AttentionShape(dtype, heads, Mask.full(scale(heads)), sequences, seed);
+  }
+
+  /** This causal case, the same with a window, and the same where every row sees all. */
+  List<AttentionShape> underEachMask(int window) {
+    return List.of(this, new AttentionShape(dtype, heads, window, sequences, seed), full());
+  }
+
+  private static float scale(HeadLayout heads) {
+    return (float) (1 / Math.sqrt(heads.dim()));
   }
 
   /** The last {@code rows} of {@code context} positions are computed. */
@@ -64,14 +83,14 @@ record AttentionShape(
               sequences,
               random.nextLong());
       if (shape.work() <= maxWork) {
-        return shape;
+        return random.nextInt(3) == 0 ? shape.full() : shape;
       }
     }
   }
 
   /**
-   * The whole cross product of dtype, heads, head dim and window, each over two ragged batches of
-   * all contexts. Their row counts are those of {@code ROWS}, turned by two from dtype to dtype, so
+   * The whole cross product of dtype, heads, head dim and mask, each over two ragged batches of all
+   * contexts. Their row counts are those of {@code ROWS}, turned by two from dtype to dtype, so
    * that every context meets every row count; what is too heavy for the budget is left out.
    */
   static List<AttentionShape> cross(long maxWork) {
@@ -85,6 +104,7 @@ record AttentionShape(
           for (int window : new int[] {0, 1, 63, 64, 65, 1000}) {
             all.add(new AttentionShape(dtype, layout, window, sequences, all.size()));
           }
+          all.add(new AttentionShape(dtype, layout, 0, sequences, all.size()).full());
         }
       }
     }

@@ -171,7 +171,8 @@ class BadArgumentsTest {
   static Stream<Arguments> attentions() {
     TensorView q = t(BF16, 2, 4, 16);
     TensorView pages = t(BF16, 3, 2, 64, 16);
-    Attention.Mask mask = new Attention.Mask(0.25f, 0);
+    Attention.Mask mask = Attention.Mask.causal(0.25f, 0);
+    Attention.Mask fullInWindow = new Attention.Mask(Attention.Mask.Kind.FULL, 1, 3);
     Attention.Sequences sound = sequences(new int[] {0, 2}, new int[] {2}, new int[] {1, 2});
     return Stream.of(
         refused(
@@ -189,11 +190,15 @@ class BadArgumentsTest {
         refused(
             "NaN scale",
             "scale: expected a finite number, got NaN",
-            k -> k.attention(attention(q, pages, sound, new Attention.Mask(Float.NaN, 0)))),
+            k -> k.attention(attention(q, pages, sound, Attention.Mask.causal(Float.NaN, 0)))),
         refused(
             "negative window",
             "window: expected 0.*got -1",
-            k -> k.attention(attention(q, pages, sound, new Attention.Mask(1, -1)))),
+            k -> k.attention(attention(q, pages, sound, Attention.Mask.causal(1, -1)))),
+        refused(
+            "a window under a full mask",
+            "window: expected 0 .*mask is full, got 3",
+            k -> k.attention(attention(q, pages, sound, fullInWindow))),
         refused(
             "rows beyond N",
             "queryStart.*got.*3",

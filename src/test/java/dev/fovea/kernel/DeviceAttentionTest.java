@@ -42,37 +42,42 @@ class DeviceAttentionTest {
       int context = 1 + random.nextInt(3000);
       sequences.add(new Sequence(i < 40 ? 1 : Math.min(context, 1 + random.nextInt(200)), context));
     }
-    for (DType dtype : new DType[] {DType.BF16, DType.F16}) {
-      AttentionCase data =
-          new AttentionCase(new AttentionShape(dtype, new HeadLayout(8, 2, 128), 0, sequences, 60));
+    HeadLayout heads = new HeadLayout(8, 2, 128);
+    AttentionShape causal = new AttentionShape(DType.BF16, heads, 0, sequences, 60);
+    AttentionShape half = new AttentionShape(DType.F16, heads, 0, sequences, 60);
+    for (AttentionShape shape : List.of(causal, half, causal.full())) {
+      AttentionCase data = new AttentionCase(shape);
       TestTensor out = data.newOutput();
       data.run(kernels, data.inputs(), out);
       byte[] first = out.toBytes();
       for (int run = 0; run < 250; run++) {
         data.repeat(kernels, data.inputs(), out);
-        assertThat(out.toBytes()).as("%s, run %d", dtype, run).isEqualTo(first);
+        assertThat(out.toBytes()).as("%s, run %d", shape, run).isEqualTo(first);
       }
     }
   }
 
   @Test
   void theLongestPromptMatchesFp64InSampledRows() {
-    matches(new Sequence(LONGEST, LONGEST), 1);
+    matches(longest(new Sequence(LONGEST, LONGEST), 1));
+    matches(longest(new Sequence(LONGEST, LONGEST), 1).full());
   }
 
   @Test
   void aTokenBehindTheLongestPromptMatchesFp64() {
-    matches(new Sequence(1, LONGEST), 2);
-    matches(new Sequence(1, LONGEST), 3);
+    matches(longest(new Sequence(1, LONGEST), 2));
+    matches(longest(new Sequence(1, LONGEST), 3));
   }
 
   /**
    * @param seed even: the single row is a generated token's
    */
-  private void matches(Sequence sequence, long seed) {
-    HeadLayout heads = new HeadLayout(2, 1, 128);
-    AttentionCase data =
-        new AttentionCase(new AttentionShape(DType.BF16, heads, 0, List.of(sequence), seed));
+  private static AttentionShape longest(Sequence sequence, long seed) {
+    return new AttentionShape(DType.BF16, new HeadLayout(2, 1, 128), 0, List.of(sequence), seed);
+  }
+
+  private void matches(AttentionShape shape) {
+    AttentionCase data = new AttentionCase(shape);
     TestTensor out = data.newOutput();
     data.run(kernels, data.inputs(), out);
     new AttentionOracle(data, SIXTY_FOUR_ROWS).check(out);

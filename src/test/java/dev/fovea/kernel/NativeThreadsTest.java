@@ -44,14 +44,16 @@ class NativeThreadsTest {
             List.of(new Sequence(1, 9000)),
             List.of(new Sequence(1, 4097), new Sequence(300, 300), new Sequence(5, 2048)));
     for (List<Sequence> batch : batches) {
-      AttentionCase data =
-          new AttentionCase(new AttentionShape(dtype, new HeadLayout(8, 2, 64), 0, batch, 1));
-      TestTensor out = data.newOutput();
-      assertSameBits(
-          kernels -> {
-            data.run(kernels, data.inputs(), out);
-            return out.toBytes();
-          });
+      AttentionShape causal = new AttentionShape(dtype, new HeadLayout(8, 2, 64), 0, batch, 1);
+      for (AttentionShape shape : List.of(causal, causal.full())) {
+        AttentionCase data = new AttentionCase(shape);
+        TestTensor out = data.newOutput();
+        assertSameBits(
+            kernels -> {
+              data.run(kernels, data.inputs(), out);
+              return out.toBytes();
+            });
+      }
     }
   }
 

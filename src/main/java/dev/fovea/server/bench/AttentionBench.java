@@ -1,6 +1,7 @@
 package dev.fovea.server.bench;
 
 import dev.fovea.kernel.Attention;
+import dev.fovea.kernel.Attention.Mask;
 import dev.fovea.kernel.HeadLayout;
 import dev.fovea.kernel.KvLayer;
 import dev.fovea.kernel.NativeKernels;
@@ -15,7 +16,7 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Speed of the attention kernel: prefill against the dot peak (4 T² Hq D operations, halved because
+ * Speed of the attention kernel: prefill against the dot peak (4 T² Hq D operations, halved where
  * causal), decode against read bandwidth (K and V once). Every call reads other pages than the one
  * before, in random order, from a pool above the caches.
  */
@@ -28,9 +29,23 @@ public final class AttentionBench {
   /**
    * What is measured: sequences of {@code contexts} tokens of which the last {@code rows} are new.
    */
-  public record Case(String name, DType dtype, HeadLayout heads, int rows, List<Integer> contexts) {
+  public record Case(
+      String name,
+      DType dtype,
+      HeadLayout heads,
+      Mask.Kind mask,
+      int rows,
+      List<Integer> contexts) {
+
+    /** A causal one. */
     static Case of(String name, HeadLayout heads, int sequences, int rows, int context) {
-      return new Case(name, DType.BF16, heads, rows, Collections.nCopies(sequences, context));
+      return new Case(
+          name, DType.BF16, heads, Mask.Kind.CAUSAL, rows, Collections.nCopies(sequences, context));
+    }
+
+    /** The same where every row sees its whole sequence. */
+    Case full() {
+      return new Case("full " + name, dtype, heads, Mask.Kind.FULL, rows, contexts);
     }
 
     long pages() {
@@ -47,7 +62,7 @@ public final class AttentionBench {
     }
 
     double operations() {
-      double hidden = rows * (rows - 1.0) / 2;
+      double hidden = mask == Mask.Kind.FULL ? 0 : rows * (rows - 1.0) / 2;
       double pairs =
           contexts.stream().mapToDouble(context -> (double) rows * context - hidden).sum();
       return 4 * pairs * heads.query() * heads.dim();
@@ -55,6 +70,11 @@ public final class AttentionBench {
 
     boolean isDecode() {
       return rows == 1;
+    }
+
+    /** What rows of the peers' file are called. */
+    String kind() {
+      return isDecode() ? "decode" : mask == Mask.Kind.FULL ? "full prefill" : "prefill";
     }
 
     boolean isUniform() {
@@ -89,6 +109,9 @@ public final class AttentionBench {
       for (int length = 512; length <= PROMPT_TOKENS; length *= 2) {
         cases.add(prefill(new HeadLayout(2048 / dim, 2048 / dim, dim), length));
       }
+      for (int length = 2048; length <= PROMPT_TOKENS; length *= 2) {
+        cases.add(prefill(new HeadLayout(2048 / dim, 2048 / dim, dim), length).full());
+      }
     }
     HeadLayout grouped = new HeadLayout(32, 8, 128);
     HeadLayout single = new HeadLayout(32, 1, 128);
@@ -106,7 +129,7 @@ public final class AttentionBench {
             .doubles(64)
             .mapToObj(step -> (int) (SHORTEST * Math.pow(LONGEST / SHORTEST, step)))
             .toList();
-    cases.add(new Case("decode ragged", DType.BF16, grouped, 1, ragged));
+    cases.add(new Case("decode ragged", DType.BF16, grouped, Mask.Kind.CAUSAL, 1, ragged));
     return cases;
   }
 
@@ -203,7 +226,7 @@ public final class AttentionBench {
     TensorView placedLengths = bench.place(lengths);
     TensorView placedRows = bench.place(rows);
     int numGenerated = c.isDecode() ? sequences : 0;
-    Attention.Mask mask = new Attention.Mask((float) (1 / Math.sqrt(c.heads().dim())), 0);
+    Mask mask = new Mask(c.mask(), (float) (1 / Math.sqrt(c.heads().dim())), 0);
     List<Attention> calls = new ArrayList<>();
     for (Iterator<Integer> pages = order.iterator(); calls.size() < order.size() / c.pages(); ) {
       TensorView table = bench.place(table(c, pages));

@@ -55,7 +55,7 @@ public final class Peers {
   }
 
   private static boolean isOf(JsonNode row, AttentionBench.Case c) {
-    if (!c.isUniform() || !row.path("kind").asText().equals(c.isDecode() ? "decode" : "prefill")) {
+    if (!c.isUniform() || !row.path("kind").asText().equals(c.kind())) {
       return false;
     }
     int[] shape = {

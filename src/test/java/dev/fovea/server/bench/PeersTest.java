@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.fovea.kernel.Attention.Mask;
 import dev.fovea.kernel.HeadLayout;
 import dev.fovea.server.bench.AttentionBench.Case;
 import dev.fovea.tensor.DType;
@@ -20,6 +21,8 @@ class PeersTest {
       {"rows": [
         {"kind": "prefill", "B": 8, "T": 2048, "Hq": 16, "Hkv": 16, "D": 128,
          "peers": {"flash": 285.1, "cudnn": 517.0, "unfused": "CUDA out of memory"}},
+        {"kind": "full prefill", "B": 8, "T": 2048, "Hq": 16, "Hkv": 16, "D": 128,
+         "peers": {"flash": 350.2}},
         {"kind": "decode", "B": 8, "T": 2048, "Hq": 16, "Hkv": 16, "D": 128,
          "peers": {"flash": 2700}}
       ]}
@@ -34,6 +37,8 @@ class PeersTest {
 
     assertThat(peers.of(Case.of("", HEADS, 8, 2048, 2048)))
         .containsExactly(entry("cudnn", 517.0), entry("flash", 285.1));
+    assertThat(peers.of(Case.of("", HEADS, 8, 2048, 2048).full()))
+        .containsExactly(entry("flash", 350.2));
     assertThat(peers.of(Case.of("", HEADS, 8, 1, 2048))).containsExactly(entry("flash", 2700.0));
     assertThat(peers.of(Case.of("", HEADS, 4, 1, 2048))).isEmpty();
     assertThat(peers.of(Case.of("", new HeadLayout(16, 8, 128), 8, 1, 2048))).isEmpty();
@@ -41,7 +46,7 @@ class PeersTest {
 
   @Test
   void sequencesOfSeveralLengthsHaveNoPeer() throws IOException {
-    Case ragged = new Case("", DType.BF16, HEADS, 1, List.of(2048, 7, 1, 1, 1, 1, 1, 1));
+    Case ragged = ragged(2048, 7, 1, 1, 1, 1, 1, 1);
 
     assertThat(read(ROWS).of(ragged)).isEmpty();
   }
@@ -56,11 +61,16 @@ class PeersTest {
   @Test
   void aCaseCountsItsKeysOnceAndItsVisiblePairs() {
     Case prompt = Case.of("", HEADS, 2, 100, 100);
-    Case ragged = new Case("", DType.BF16, HEADS, 1, List.of(64, 65));
+    Case ragged = ragged(64, 65);
 
     assertThat(prompt.operations()).isEqualTo(4.0 * 2 * 5050 * 16 * 128);
+    assertThat(prompt.full().operations()).isEqualTo(4.0 * 2 * 10_000 * 16 * 128);
     assertThat(ragged.kvBytes()).isEqualTo(2L * 129 * 16 * 128 * 2);
     assertThat(ragged.pages()).isEqualTo(3);
+  }
+
+  private static Case ragged(Integer... contexts) {
+    return new Case("", DType.BF16, HEADS, Mask.Kind.CAUSAL, 1, List.of(contexts));
   }
 
   private Peers read(String json) throws IOException {
