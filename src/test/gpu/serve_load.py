@@ -15,7 +15,7 @@ import tempfile
 from serve_check import IDS_BELOW, complete, parse, serving, write
 
 # Clients at once, lengths of prompts that come alone, and how often each comes.
-SIZES = {"cuda": (256, ((8192, 3), (130000, 1))), "cpu": (8, ((256, 3),))}
+SIZES = {"cuda": (256, ((8192, 15), (130000, 1))), "cpu": (8, ((256, 3),))}
 
 
 def bench(args, base, *options):
