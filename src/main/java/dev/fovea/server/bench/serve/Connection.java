@@ -9,8 +9,6 @@ import java.nio.charset.StandardCharsets;
 
 /** One connection, with at most one request at a time. */
 final class Connection implements AnswerReader.Listener, EventReader.Listener {
-  private static final int MAX_ERROR_CHARS = 300;
-
   private final SocketChannel channel;
   private final Tally tally;
   private final StreamSink sink;
@@ -122,8 +120,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
         events.feed(bytes, from, to);
       }
     } else {
-      exchange.error(
-          new String(bytes, from, Math.min(to - from, MAX_ERROR_CHARS), StandardCharsets.UTF_8));
+      exchange.error(new String(bytes, from, to - from, StandardCharsets.UTF_8));
     }
   }
 
@@ -131,8 +128,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
   public void end() {
     hasEnded = true;
     if (exchange.isAnswer() && exchange.call().isWhole()) {
-      exchange.usage(whole.toString(StandardCharsets.UTF_8));
-      exchange.done();
+      exchange.whole(whole.toString(StandardCharsets.UTF_8));
     }
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 final class Exchange {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
+  private static final int MAX_ERROR_CHARS = 300;
 
   private final long index;
   private final Call call;
@@ -58,22 +59,43 @@ final class Exchange {
     return gap;
   }
 
+  /** The event that tells the usage. */
   void usage(String json) {
     try {
-      JsonNode node = JSON.readTree(json).path("usage");
-      usage =
-          new Usage(
-              node.path("prompt_tokens").asInt(),
-              node.at("/prompt_tokens_details/cached_tokens").asInt(),
-              node.path("completion_tokens").asInt());
+      usage(JSON.readTree(json).path("usage"));
     } catch (JsonProcessingException e) {
       error(json);
     }
   }
 
+  /** The answer, which came at once; one without choices is none. */
+  void whole(String json) {
+    try {
+      JsonNode answer = JSON.readTree(json);
+      if (answer.path("choices").isArray()) {
+        usage(answer.path("usage"));
+        done();
+        return;
+      }
+    } catch (JsonProcessingException e) {
+      // Then it is no answer either.
+    }
+    error(json);
+  }
+
+  private void usage(JsonNode node) {
+    if (node.isObject()) {
+      usage =
+          new Usage(
+              node.path("prompt_tokens").asInt(),
+              node.at("/prompt_tokens_details/cached_tokens").asInt(),
+              node.path("completion_tokens").asInt());
+    }
+  }
+
   void error(String text) {
-    if (error == null) {
-      error = text;
+    if (error == null && text != null) {
+      error = text.substring(0, Math.min(text.length(), MAX_ERROR_CHARS));
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and their measuring against a server whose every byte is known. */
 class LoadGeneratorTest {
@@ -238,20 +240,22 @@ class LoadGeneratorTest {
     }
   }
 
-  /** What is no JSON where an answer should be has failed. */
+  /** What has status 200 but no choices has failed. */
+  @ParameterizedTest
+  @ValueSource(strings = {"{no", "", "[]", "null", "{\"error\":{\"message\":\"full\"}}"})
+  void wholeAnswersThatAreNoneFail(String body) throws IOException {
+    LoadReport report = runWhole(body + " ".repeat(1000));
+    assertThat(report.requests().failed()).isEqualTo(4);
+    assertThat(report.failures()).hasSize(1);
+    assertThat(report.failures().get(0).example()).startsWith(body).hasSize(300);
+  }
+
+  /** Nothing but the number of requests is known then: there are no events to count instead. */
   @Test
-  void wholeAnswersThatAreNoneFail() throws IOException {
-    byte[] answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{no".getBytes(StandardCharsets.US_ASCII);
-    try (ScriptedServer server =
-        new ScriptedServer(
-            (request, out) -> {
-              out.write(answer);
-              return true;
-            })) {
-      LoadReport report = run(Plans.whole(server.target(), 4, 1, 0));
-      assertThat(report.requests().failed()).isEqualTo(4);
-    }
+  void wholeAnswersNeedNotTellTheirUsage() throws IOException {
+    LoadReport report = runWhole("{\"choices\":[{\"text\":\"abc\"}]}");
+    assertThat(report.requests().completed()).isEqualTo(4);
+    assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(0, 0, 0, "events"));
   }
 
   /** A request that fails has not been cut, whatever was planned. */
@@ -336,6 +340,22 @@ class LoadGeneratorTest {
       assertThat(Arrays.stream(report.seconds().events()).sum()).isEqualTo(90);
       assertThat(Arrays.stream(report.seconds().started()).sum()).isEqualTo(30);
       assertThat(Arrays.stream(report.seconds().ended()).sum()).isEqualTo(30);
+    }
+  }
+
+  /** Of four requests whose answers are not streamed. */
+  private LoadReport runWhole(String body) throws IOException {
+    byte[] answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(body.length(), body)
+            .getBytes(StandardCharsets.US_ASCII);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(answer);
+              return true;
+            })) {
+      return run(Plans.whole(server.target(), 4, 1, 0));
     }
   }
 
