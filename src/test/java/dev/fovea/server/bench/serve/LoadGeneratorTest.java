@@ -313,16 +313,29 @@ class LoadGeneratorTest {
               out.write(THREE, 200, THREE.length - 200);
               return true;
             })) {
-      LoadPlan plan = Plans.closed(server.target(), 6, 1);
-      LoadReport report =
-          run(
-              new LoadPlan(
-                  plan.target(),
-                  plan.rhythm(),
-                  plan.extent(),
-                  plan.shape(),
-                  Slo.of("itl:400"),
-                  plan.seed()));
+      LoadReport report = run(within("itl:400", Plans.closed(server.target(), 6, 1)));
+      assertThat(report.requests().completed()).isEqualTo(6);
+      assertThat(report.requests().good()).isEqualTo(3);
+    }
+  }
+
+  /** Of a whole answer, and of one that is no text, a client sees nothing before its end. */
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1})
+  void withoutEventsTheFirstTextComesAtTheEnd(double wholeRatio) throws IOException {
+    String json = "{\"choices\":[]}";
+    byte[] whole =
+        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(json.length(), json)
+            .getBytes(StandardCharsets.US_ASCII);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              Thread.sleep(request % 2 == 0 ? 400 : 0);
+              out.write(wholeRatio == 0 ? chunked(DONE) : whole);
+              return true;
+            })) {
+      LoadReport report = run(within("ttft:200", Plans.whole(server.target(), 6, wholeRatio, 0)));
       assertThat(report.requests().completed()).isEqualTo(6);
       assertThat(report.requests().good()).isEqualTo(3);
     }
@@ -357,6 +370,11 @@ class LoadGeneratorTest {
             })) {
       return run(Plans.whole(server.target(), 4, 1, 0));
     }
+  }
+
+  private static LoadPlan within(String bounds, LoadPlan plan) {
+    return new LoadPlan(
+        plan.target(), plan.rhythm(), plan.extent(), plan.shape(), Slo.of(bounds), plan.seed());
   }
 
   private static long numLeaving(LoadPlan plan) {
