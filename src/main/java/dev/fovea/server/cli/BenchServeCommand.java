@@ -195,7 +195,8 @@ final class BenchServeCommand implements Callable<Integer> {
     if (html != null) {
       new ReportPage(Map.of(target.uri(target.root()).toString(), report)).write(html);
     }
-    return (report.requests().completed() > 0 ? ExitCode.OK : ExitCode.FAILURE).code();
+    LoadReport.Requests ended = report.requests();
+    return (ended.completed() + ended.cancelled() > 0 ? ExitCode.OK : ExitCode.FAILURE).code();
   }
 
   private Target target() {

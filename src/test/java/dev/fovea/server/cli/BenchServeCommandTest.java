@@ -105,6 +105,13 @@ class BenchServeCommandTest {
   }
 
   @Test
+  void thatAllClientsLeftAsPlannedIsNoFailure() {
+    Run run = serve("--requests", "3", "--output-tokens", "1", "--cancel-fraction", "1");
+    assertThat(run.out()).contains("0 completed, 3 cancelled, 0 failed");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+  }
+
+  @Test
   void theModelsOwnEndCounts() {
     Run run =
         serve(
