@@ -49,7 +49,10 @@ def load_seconds(began):
     """As many as were asked for, or as there is time for."""
     wanted = float(os.environ.get("FOVEA_LOAD_SECONDS", 20))
     left = float(os.environ.get("FOVEA_SECONDS_LEFT", "inf")) - (time.monotonic() - began)
-    return int(min(wanted, left - END_SECONDS))
+    seconds = int(min(wanted, left - END_SECONDS))
+    if seconds < 1:
+        sys.exit(f"load: {left:.0f} s are left, and its end may take {END_SECONDS}")
+    return seconds
 
 
 @contextmanager
