@@ -59,8 +59,11 @@ final class PrefillProbe {
     // Where even the smallest is beyond the target, what else it takes is not worth the time.
     for (int i = 0; i < measured && costs[0] <= target; i++) {
       int context = Math.min(MAX_CONTEXT, runner.limits().longestSequence()) - sizes[i];
-      double more = context > sizes[i] ? lesserNanos(sizes[i], context) - costs[i] : 0;
-      contextCosts[i] = atLeastBefore(contextCosts, i, more / Math.max(1, context));
+      double each =
+          context > sizes[i]
+              ? (lesserNanos(sizes[i], context) - costs[i]) / context
+              : inProportion(contextCosts, sizes, i);
+      contextCosts[i] = atLeastBefore(contextCosts, i, each);
     }
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
     int first = firstWorthwhile(costs, last);
@@ -74,6 +77,11 @@ final class PrefillProbe {
   /** More tokens never take less: what looks so is noise, and would make all beyond look free. */
   private static double atLeastBefore(double[] costs, int index, double cost) {
     return Math.max(index == 0 ? 0 : costs[index - 1], cost);
+  }
+
+  /** To the size before: what sequences are too short to show. */
+  private static double inProportion(double[] costs, int[] sizes, int index) {
+    return index == 0 ? 0 : costs[index - 1] * sizes[index] / sizes[index - 1];
   }
 
   /** Sizes before it save hardly any time, as on a device that they do not fill. */

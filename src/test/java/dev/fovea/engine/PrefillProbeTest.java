@@ -58,6 +58,14 @@ class PrefillProbeTest {
   }
 
   @Test
+  void contextThatNoSequenceIsLongEnoughForIsReckonedFromTheSizeBefore() {
+    Device device = new Device(800, 8, 0.25, 1000);
+    assertThat(measure(device, 2048, 10_000).toString())
+        .contains("[20.0, 40.0, 80.0, 160.0] ns a token before");
+    assertThat(device.sizes).endsWith(64, 64, 128, 128, 256, 256);
+  }
+
+  @Test
   void firstSizeIsInTheTableHoweverLongItTakes() {
     assertThat(measure(new Device(800, 8, 0, MAX_CONTEXT), 2048, 1).toString())
         .contains("[64] take [1640.0] ns");
