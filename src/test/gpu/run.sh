@@ -8,6 +8,8 @@
 #
 # OUT         folder for summary.txt, log.txt and JSON; target/gpu-results unless given
 # FOVEA_LIMIT seconds for everything, 560 unless given; a section gets its own limit or what is left
+# FOVEA_LOAD_SECONDS of mixed-load, 20 unless given; 480 are for a run of that section alone:
+#             FOVEA_LIMIT=590 FOVEA_LOAD_SECONDS=480 src/test/gpu/run.sh run mixed-load
 set -uo pipefail
 cd "$(dirname "$0")/../../.."
 bundle=target/fovea-gpu-tests.tar.xz
@@ -135,6 +137,13 @@ load_random() {
         --device "$device" --json "$out/load.json"
 }
 
+# Knows how many seconds are left, so that a long load ends in time.
+load_mixed() {
+    wait_for_checkpoint
+    FOVEA_SECONDS_LEFT=$((${FOVEA_LIMIT:-560} - SECONDS + begin)) python3 src/test/gpu/mixed_load.py \
+        --home "$home" --model "$work/random-llama" --device "$device" --json "$out/mixed-load.json"
+}
+
 bench_model() {
     wait_for_checkpoint
     bench model "$work/random-llama"
@@ -181,7 +190,8 @@ all_sections() {
     section serving 120 junit $(classes server DistributionTest)
     section bench-attention 120 bench attention
     section random-llama 120 serve_random
-    section load 150 load_random
+    section load 130 load_random
+    section mixed-load $((${FOVEA_LOAD_SECONDS:-20} + 110)) load_mixed
     section bench-model 60 bench_model
     section bench-linear 90 bench linear
     if [ "$device" = cuda ]; then
@@ -207,7 +217,7 @@ machine() {
 
 sections() {
     unpack
-    if wanted random-llama || wanted load || wanted bench-model; then
+    if wanted random-llama || wanted load || wanted mixed-load || wanted bench-model; then
         make_checkpoint &
     fi
     all_sections
@@ -235,7 +245,7 @@ run)
     sections
     ;;
 *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

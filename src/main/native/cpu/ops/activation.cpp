@@ -31,10 +31,9 @@ int32_t activation(FoveaStream* stream, const FoveaActivation* p) {
           stream->kernels.to_f32(p->xType, x + p->features * in_bytes, up, count);
         }
         stream->kernels.activate(p->kind, gate, p->gated != 0 ? up : nullptr, gate, count);
-        stream->kernels.from_f32(p->outType, gate,
-                                 fovea::pointer<char>(p->out) +
-                                     (n * p->features + column) * out_bytes,
-                                 count);
+        stream->kernels.from_f32(
+            p->outType, gate, fovea::pointer<char>(p->out) + (n * p->features + column) * out_bytes,
+            count);
       }
     });
   });

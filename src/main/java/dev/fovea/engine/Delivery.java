@@ -98,13 +98,7 @@ final class Delivery implements Runnable {
   }
 
   private void deliverTokens(Sequence sequence, Outlet.Published published) {
-    Outlet outlet = sequence.outlet();
-    boolean isFirst = outlet.numDelivered() == 0;
-    int numTokens = outlet.deliverTokens(published, sequence.cachedTokens());
-    outputTokens.addAndGet(numTokens);
-    if (isFirst && numTokens > 0) {
-      observer.onFirstToken(sequence.timeline().firstTokenNanos());
-    }
+    outputTokens.addAndGet(sequence.outlet().deliverTokens(published, sequence.cachedTokens()));
   }
 
   private void deliverEnding(Sequence sequence, Outlet.Published published) {

@@ -4,9 +4,6 @@ package dev.fovea.engine;
 public interface EngineObserver {
   EngineObserver NONE = new EngineObserver() {};
 
-  /** On the delivery thread, after the listener got its first tokens. */
-  default void onFirstToken(long nanosSinceSubmit) {}
-
   /** On the delivery thread, after the listener's {@link GenerationListener#onEnd}. */
   default void onEnd(GenerationListener.Ending ending, RequestTrace trace) {}
 

@@ -9,7 +9,8 @@ import java.util.Arrays;
 final class PrefillCost {
 
   /** Everything fits. */
-  static final PrefillCost UNBOUNDED = new PrefillCost(new int[0], new long[0], 0, Long.MAX_VALUE);
+  static final PrefillCost UNBOUNDED =
+      new PrefillCost(new int[0], new double[0], new double[0], Long.MAX_VALUE);
 
   /**
    * Where nobody waits for a token, only newcomers and those who leave wait for the end of a step,
@@ -18,28 +19,30 @@ final class PrefillCost {
   private static final int ALONE = 16;
 
   private final int[] sizes;
-  private final long[] nanos;
-  private final double nanosPerPair;
+  private final double[] nanos;
+  private final double[] contextNanos;
   private final long targetNanos;
 
   /**
    * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these and of
    *     multiples of the largest
    * @param nanos a step with one piece takes, for each of them, without tokens before it
-   * @param nanosPerPair more for each pair of a token and one before the piece
+   * @param contextNanos more for each token before the piece, for each of them: in proportion to
+   *     the size only where the size fills the device
    * @param targetNanos what the pieces of a step may take together beside decodes
    */
-  PrefillCost(int[] sizes, long[] nanos, double nanosPerPair, long targetNanos) {
+  PrefillCost(int[] sizes, double[] nanos, double[] contextNanos, long targetNanos) {
     this.sizes = sizes.clone();
     this.nanos = nanos.clone();
-    this.nanosPerPair = nanosPerPair;
+    this.contextNanos = contextNanos.clone();
     this.targetNanos = targetNanos;
   }
 
   /** The pieces of one step. */
   final class Step {
     private long numTokens;
-    private double contextNanos;
+    private double numPairs;
+    private double spentOnContext;
     private double budgetNanos = (double) ALONE * targetNanos;
 
     /** There are sequences in the step that wait for their next token. */
@@ -68,7 +71,7 @@ final class PrefillCost {
       if (targetNanos == Long.MAX_VALUE) {
         return wanted;
       }
-      double spent = numTokens == 0 ? 0 : nanosOf(numTokens) + contextNanos;
+      double spent = numTokens == 0 ? 0 : at(nanos, numTokens) + spentOnContext;
       return fit(wanted, before, spent + (targetNanos - spent) / 2);
     }
 
@@ -96,16 +99,31 @@ final class PrefillCost {
     }
 
     void add(int count, int before) {
+      if (targetNanos == Long.MAX_VALUE) {
+        return;
+      }
+      spentOnContext = nanosOnContext(count, before);
       numTokens += count;
-      contextNanos += nanosPerPair * count * before;
+      numPairs += (double) count * before;
+    }
+
+    /**
+     * With one more piece: the pieces are computed side by side, so that it is what the longest of
+     * them takes, or what all take where they fill the device.
+     */
+    private double nanosOnContext(int count, int before) {
+      long total = numTokens + count;
+      double pairs = numPairs + (double) count * before;
+      double alone = at(contextNanos, count) * before;
+      double together = at(contextNanos, total) * pairs / total;
+      return Math.max(spentOnContext, Math.max(alone, together));
     }
 
     private boolean isAffordable(int count, int before, double limit) {
       if (targetNanos == Long.MAX_VALUE) {
         return true;
       }
-      double context = contextNanos + nanosPerPair * count * before;
-      return nanosOf(numTokens + count) + context <= limit;
+      return at(nanos, numTokens + count) + nanosOnContext(count, before) <= limit;
     }
   }
 
@@ -116,24 +134,28 @@ final class PrefillCost {
   /**
    * Straight lines between the sizes; before the first no less than it, behind the last as steep.
    */
-  private double nanosOf(long count) {
+  private double at(double[] values, long count) {
     int last = sizes.length - 1;
     if (count <= sizes[0]) {
-      return nanos[0];
+      return values[0];
     }
     int i = Arrays.binarySearch(sizes, (int) Math.min(count, Integer.MAX_VALUE));
     int upper = Math.min(last, i >= 0 ? i : -i - 1);
     if (upper == 0) {
-      return (double) nanos[0] * count / sizes[0];
+      return values[0] * count / sizes[0];
     }
     int lower = upper - 1;
-    double slope = (double) (nanos[upper] - nanos[lower]) / (sizes[upper] - sizes[lower]);
-    return nanos[upper] + slope * (count - sizes[upper]);
+    double slope = (values[upper] - values[lower]) / (sizes[upper] - sizes[lower]);
+    return values[upper] + slope * (count - sizes[upper]);
   }
 
   @Override
   public String toString() {
-    return "sizes %s take %s ns, %.3f ns a pair with the context, target %d ns"
-        .formatted(Arrays.toString(sizes), Arrays.toString(nanos), nanosPerPair, targetNanos);
+    return "sizes %s take %s ns and %s ns a token before, target %d ns"
+        .formatted(
+            Arrays.toString(sizes),
+            Arrays.toString(nanos),
+            Arrays.toString(contextNanos),
+            targetNanos);
   }
 }

@@ -49,32 +49,35 @@ final class PrefillProbe {
   }
 
   private PrefillCost measure(int[] sizes, long target) {
-    long[] costs = new long[sizes.length];
+    double[] costs = new double[sizes.length];
     int measured = 0;
     while (measured < sizes.length && (measured == 0 || costs[measured - 1] <= target)) {
-      // More tokens never take less: what looks so is noise, and would make all beyond look free.
-      long least = measured == 0 ? 0 : costs[measured - 1];
-      costs[measured] = Math.max(least, lesserNanos(sizes[measured], 0));
+      costs[measured] = atLeastBefore(costs, measured, lesserNanos(sizes[measured], 0));
       measured++;
     }
-    int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
-    int context = Math.min(MAX_CONTEXT, runner.limits().longestSequence()) - sizes[last];
-    double perPair = 0;
-    // Where even the smallest is beyond the target, no other is ever chosen.
-    if (context > sizes[last] && costs[last] <= target) {
-      long more = lesserNanos(sizes[last], context) - costs[last];
-      perPair = Math.max(0, (double) more / sizes[last] / context);
+    double[] contextCosts = new double[measured];
+    // Where even the smallest is beyond the target, what else it takes is not worth the time.
+    for (int i = 0; i < measured && costs[0] <= target; i++) {
+      int context = Math.min(MAX_CONTEXT, runner.limits().longestSequence()) - sizes[i];
+      double more = context > sizes[i] ? lesserNanos(sizes[i], context) - costs[i] : 0;
+      contextCosts[i] = atLeastBefore(contextCosts, i, more / Math.max(1, context));
     }
+    int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
     int first = firstWorthwhile(costs, last);
     return new PrefillCost(
         Arrays.copyOfRange(sizes, first, measured),
         Arrays.copyOfRange(costs, first, measured),
-        perPair,
+        Arrays.copyOfRange(contextCosts, first, measured),
         target);
   }
 
+  /** More tokens never take less: what looks so is noise, and would make all beyond look free. */
+  private static double atLeastBefore(double[] costs, int index, double cost) {
+    return Math.max(index == 0 ? 0 : costs[index - 1], cost);
+  }
+
   /** Sizes before it save hardly any time, as on a device that they do not fill. */
-  private static int firstWorthwhile(long[] costs, int last) {
+  private static int firstWorthwhile(double[] costs, int last) {
     int first = 0;
     while (first < last && costs[first + 1] < WORTHWHILE * costs[first]) {
       first++;

@@ -56,10 +56,6 @@ final class Timeline {
     closePhase(now);
   }
 
-  long firstTokenNanos() {
-    return queueNanos + prefillNanos;
-  }
-
   RequestTrace trace(int promptTokens, int cachedTokens, int outputTokens) {
     return new RequestTrace(
         promptTokens,

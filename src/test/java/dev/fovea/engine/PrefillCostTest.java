@@ -12,11 +12,11 @@ class PrefillCostTest {
   private static final int[] SIZES = {64, 128, 256};
 
   /** 1 µs a step and 10 ns a token. */
-  private static final long[] NANOS = {1640, 2280, 3560};
+  private static final double[] NANOS = {1640, 2280, 3560};
 
   @Test
   void pieceIsAllThatIsWantedElseTheLargestSizeThatFits() {
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 3000);
+    PrefillCost cost = cost(0, 3000);
     assertThat(cost.newStep().besideDecodes().fit(100, 0)).isEqualTo(100);
     assertThat(cost.newStep().besideDecodes().fit(200, 0)).as("3000 ns").isEqualTo(200);
     assertThat(cost.newStep().besideDecodes().fit(201, 0)).isEqualTo(128);
@@ -25,7 +25,7 @@ class PrefillCostTest {
 
   @Test
   void piecesOfAStepShareItsTime() {
-    PrefillCost.Step step = new PrefillCost(SIZES, NANOS, 0, 3000).newStep().besideDecodes();
+    PrefillCost.Step step = cost(0, 3000).newStep().besideDecodes();
     step.add(128, 0);
     assertThat(step.fit(72, 0)).isEqualTo(72);
     assertThat(step.fit(73, 0)).isEqualTo(64);
@@ -36,7 +36,7 @@ class PrefillCostTest {
 
   @Test
   void whatIsBehindThePieceCosts() {
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0.01, 3000);
+    PrefillCost cost = cost(0.01, 3000);
     assertThat(cost.newStep().besideDecodes().fit(1000, 0)).isEqualTo(128);
     assertThat(cost.newStep().besideDecodes().fit(1000, 500)).as("2280 + 640 ns").isEqualTo(128);
     assertThat(cost.newStep().besideDecodes().fit(1000, 600)).as("2280 + 768 ns").isEqualTo(64);
@@ -46,9 +46,24 @@ class PrefillCostTest {
     assertThat(step.fit(64, 200)).isZero();
   }
 
+  /** As far as 256 tokens it makes no difference how many walk a context side by side. */
+  @Test
+  void piecesThatDoNotFillTheDeviceShareTheTimeOfTheLongest() {
+    double[] flat = {2, 2, 2};
+    PrefillCost cost = new PrefillCost(SIZES, NANOS, flat, 4000);
+    assertThat(cost.newStep().besideDecodes().fit(1000, 860)).as("2280 + 1720").isEqualTo(128);
+    PrefillCost.Step step = cost.newStep().besideDecodes();
+    step.add(64, 860);
+    assertThat(step.fit(64, 860)).as("the same").isEqualTo(64);
+    assertThat(step.fit(64, 861)).as("2280 + 1722").isZero();
+    step.add(32, 0);
+    assertThat(step.fit(32, 860)).as("the first still takes its time").isEqualTo(32);
+    assertThat(step.fit(33, 0)).isZero();
+  }
+
   @Test
   void firstPieceIsAtLeastTheSmallestHoweverLongThatTakes() {
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, 1, 100);
+    PrefillCost cost = cost(1, 100);
     assertThat(cost.newStep().besideDecodes().fit(1000, 100_000)).isEqualTo(64);
     assertThat(cost.newStep().besideDecodes().fit(7, 100_000)).isEqualTo(7);
     PrefillCost.Step step = cost.newStep().besideDecodes();
@@ -58,7 +73,7 @@ class PrefillCostTest {
 
   @Test
   void stepInWhichNobodyWaitsMayTakeSixteenTimesAsLong() {
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 1640);
+    PrefillCost cost = cost(0, 1640);
     PrefillCost.Step step = cost.newStep();
     assertThat(step.fit(2524, 0)).as("26,240 ns").isEqualTo(2524);
     assertThat(step.fit(2525, 0)).isEqualTo(9 * 256);
@@ -67,11 +82,11 @@ class PrefillCostTest {
 
   @Test
   void largeTokenCountsGoOnAsSteepAsTheEndOfTheTable() {
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, 0, 11_000);
+    PrefillCost cost = cost(0, 11_000);
     assertThat(cost.newStep().besideDecodes().fit(1000, 0)).as("11 µs").isEqualTo(1000);
     assertThat(cost.newStep().besideDecodes().fit(1001, 0)).isEqualTo(3 * 256);
     assertThat(cost.newStep().besideDecodes().fit(768, 0)).isEqualTo(768);
-    PrefillCost single = new PrefillCost(new int[] {64}, new long[] {640}, 0, 2000);
+    PrefillCost single = new PrefillCost(new int[] {64}, new double[] {640}, new double[1], 2000);
     assertThat(single.newStep().besideDecodes().fit(200, 0)).isEqualTo(200);
     assertThat(single.newStep().besideDecodes().fit(201, 0)).isEqualTo(3 * 64);
   }
@@ -86,7 +101,7 @@ class PrefillCostTest {
                 new PrefillTable(
                     table.sizes(),
                     table.nanos(),
-                    table.nanosPerPair(),
+                    table.contextNanos(),
                     table.targetNanos() + random.nextInt(2000));
             int wanted = 1 + random.nextInt(1000);
             int before = random.nextInt(1000);
@@ -104,6 +119,12 @@ class PrefillCostTest {
     PrefillCost.Step step = PrefillCost.UNBOUNDED.newStep();
     step.add(1_000_000, 1_000_000);
     assertThat(step.fit(1_000_000, 1_000_000)).isEqualTo(1_000_000);
+  }
+
+  /** On a device that the smallest piece fills. */
+  private static PrefillCost cost(double nanosPerPair, long targetNanos) {
+    return new PrefillCost(
+        SIZES, NANOS, PrefillTable.inProportion(SIZES, nanosPerPair), targetNanos);
   }
 
   private static List<Batch.Entry> randomStep(PrefillTable table, Random random) {

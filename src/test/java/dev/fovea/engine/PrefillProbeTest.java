@@ -25,20 +25,26 @@ class PrefillProbeTest {
     assertThat(measure(device, 2048, 4000))
         .hasToString(
             new PrefillCost(
-                    new int[] {64, 128, 256, 512}, new long[] {1640, 2280, 3560, 6120}, 0, 4000)
+                    new int[] {64, 128, 256, 512},
+                    new double[] {1640, 2280, 3560, 6120},
+                    new double[4],
+                    4000)
                 .toString());
     assertThat(device.sizes).startsWith(64, 64, 128, 128, 256, 256, 512, 512);
   }
 
   @Test
-  void contextIsMeasuredByTheLargestPieceThatKeepsTheTarget() {
-    Device device = new Device(800, 8, 0.2, MAX_CONTEXT);
+  void contextIsMeasuredByEveryPiece() {
+    Device device = new Device(800, 8, 0.25, MAX_CONTEXT);
     assertThat(measure(device, 2048, 4000))
         .hasToString(
             new PrefillCost(
-                    new int[] {64, 128, 256, 512}, new long[] {1640, 2280, 3560, 6120}, 0.25, 4000)
+                    new int[] {64, 128, 256, 512},
+                    new double[] {1640, 2280, 3560, 6120},
+                    new double[] {20, 40, 80, 160},
+                    4000)
                 .toString());
-    assertThat(device.sizes).endsWith(256);
+    assertThat(device.sizes).endsWith(64, 64, 128, 128, 256, 256, 512, 512);
   }
 
   @Test
@@ -54,7 +60,7 @@ class PrefillProbeTest {
   @Test
   void firstSizeIsInTheTableHoweverLongItTakes() {
     assertThat(measure(new Device(800, 8, 0, MAX_CONTEXT), 2048, 1).toString())
-        .contains("[64] take [1640] ns");
+        .contains("[64] take [1640.0] ns");
   }
 
   @Test
@@ -62,14 +68,14 @@ class PrefillProbeTest {
     Device device = new Device(800, 8, 0, MAX_CONTEXT);
     device.noise = () -> device.sizes.size() % 2 == 1 ? 50_000 : 0;
     assertThat(measure(device, 256, 10_000).toString())
-        .contains("[64, 128, 256] take [1640, 2280, 3560] ns");
+        .contains("[64, 128, 256] take [1640.0, 2280.0, 3560.0] ns");
   }
 
   @Test
   void smallSizesThatSaveHardlyAnyTimeAreNone() {
     assertThat(measure(new Device(4000, 8, 0, MAX_CONTEXT), 512, 100_000).toString())
         .as("5640, 6280, 7560 and 10120 ns")
-        .contains("[256, 512] take [7560, 10120] ns");
+        .contains("[256, 512] take [7560.0, 10120.0] ns");
   }
 
   @Test
@@ -77,7 +83,7 @@ class PrefillProbeTest {
     Device device = new Device(800, 8, 0, MAX_CONTEXT);
     device.noise = () -> List.of(3, 4).contains(device.sizes.size()) ? 4000 : 0;
     assertThat(measure(device, 512, 10_000).toString())
-        .contains("[64, 128, 256, 512] take [1640, 7280, 7280, 7280] ns");
+        .contains("[64, 128, 256, 512] take [1640.0, 7280.0, 7280.0, 7280.0] ns");
   }
 
   @Test

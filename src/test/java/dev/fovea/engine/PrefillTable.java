@@ -12,27 +12,42 @@ import java.util.Random;
  *
  * @param sizes ascending; empty: there is no bound
  * @param nanos for each of them
+ * @param contextNanos for each of them, more for each token before the piece
  */
-record PrefillTable(int[] sizes, long[] nanos, double nanosPerPair, long targetNanos) {
-  static final PrefillTable NONE = new PrefillTable(new int[0], new long[0], 0, Long.MAX_VALUE);
+record PrefillTable(int[] sizes, double[] nanos, double[] contextNanos, long targetNanos) {
+  static final PrefillTable NONE =
+      new PrefillTable(new int[0], new double[0], new double[0], Long.MAX_VALUE);
 
   /** Of a device that takes longer for more, anyhow. */
   static PrefillTable random(Random random) {
     int[] sizes = random.ints(1 + random.nextInt(5), 1, 100).sorted().distinct().toArray();
-    long[] nanos = new long[sizes.length];
-    long sum = 0;
-    for (int i = 0; i < sizes.length; i++) {
-      sum += random.nextInt(1000);
-      nanos[i] = sum;
+    double mostContext = random.nextBoolean() ? 0 : random.nextInt(10);
+    return new PrefillTable(
+        sizes,
+        ascending(random, sizes.length, 1000),
+        ascending(random, sizes.length, mostContext),
+        random.nextInt(3000));
+  }
+
+  /** For sizes, what is in proportion to them, as of a device that the smallest fills. */
+  static double[] inProportion(int[] sizes, double nanosPerPair) {
+    return Arrays.stream(sizes).mapToDouble(size -> size * nanosPerPair).toArray();
+  }
+
+  private static double[] ascending(Random random, int count, double mostMore) {
+    double[] values = new double[count];
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += random.nextDouble() * mostMore;
+      values[i] = sum;
     }
-    double perPair = random.nextBoolean() ? 0 : random.nextDouble() / 10;
-    return new PrefillTable(sizes, nanos, perPair, random.nextInt(3000));
+    return values;
   }
 
   PrefillCost cost() {
     return sizes.length == 0
         ? PrefillCost.UNBOUNDED
-        : new PrefillCost(sizes, nanos, nanosPerPair, targetNanos);
+        : new PrefillCost(sizes, nanos, contextNanos, targetNanos);
   }
 
   /** Beyond the target there is one piece, of the smallest size at most. */
@@ -42,11 +57,15 @@ record PrefillTable(int[] sizes, long[] nanos, double nanosPerPair, long targetN
     }
     int count = 0;
     double pairs = 0;
+    double context = 0;
     for (Batch.Entry piece : pieces) {
-      count += piece.tokens().count();
-      pairs += (double) piece.tokens().count() * piece.contextBefore();
+      int tokens = piece.tokens().count();
+      count += tokens;
+      pairs += (double) tokens * piece.contextBefore();
+      context = Math.max(context, at(contextNanos, tokens) * piece.contextBefore());
+      context = Math.max(context, at(contextNanos, count) * (pairs / count));
     }
-    double cost = nanosOf(count) + pairs * nanosPerPair;
+    double cost = at(nanos, count) + context;
     boolean isSmallest = pieces.size() == 1 && count <= sizes[0];
     double budget = (besideDecodes ? 1.0 : 16.0) * targetNanos;
     assertThat(isSmallest || cost <= budget * (1 + 1e-9))
@@ -55,25 +74,29 @@ record PrefillTable(int[] sizes, long[] nanos, double nanosPerPair, long targetN
   }
 
   /** Between two neighbours in proportion; before the first as it; behind the last on. */
-  double nanosOf(int count) {
+  private double at(double[] values, int count) {
     int last = sizes.length - 1;
     if (count <= sizes[0]) {
-      return nanos[0];
+      return values[0];
     }
     if (last == 0) {
-      return (double) nanos[0] * count / sizes[0];
+      return values[0] * count / sizes[0];
     }
     int i = 1;
     while (i < last && sizes[i] < count) {
       i++;
     }
     double share = (double) (count - sizes[i - 1]) / (sizes[i] - sizes[i - 1]);
-    return nanos[i - 1] * (1 - share) + nanos[i] * share;
+    return values[i - 1] * (1 - share) + values[i] * share;
   }
 
   @Override
   public String toString() {
-    return "%s take %s, %.3f a pair, target %d"
-        .formatted(Arrays.toString(sizes), Arrays.toString(nanos), nanosPerPair, targetNanos);
+    return "%s take %s and %s a token before, target %d"
+        .formatted(
+            Arrays.toString(sizes),
+            Arrays.toString(nanos),
+            Arrays.toString(contextNanos),
+            targetNanos);
   }
 }

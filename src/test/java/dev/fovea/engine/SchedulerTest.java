@@ -36,11 +36,12 @@ class SchedulerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void longPromptKeepsToTheTimeThatItHasBesideDecodes(int maxInFlight) {
+    int[] sizes = {64, 128, 256, 512, 1024};
     PrefillTable table =
         new PrefillTable(
-            new int[] {64, 128, 256, 512, 1024},
-            new long[] {2_280_000, 3_560_000, 6_120_000, 11_240_000, 21_480_000},
-            1,
+            sizes,
+            new double[] {2_280_000, 3_560_000, 6_120_000, 11_240_000, 21_480_000},
+            PrefillTable.inProportion(sizes, 1),
             12_000_000);
     EngineConfig config = new EngineConfig(2048, 2048, 16, QUEUE);
     Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, maxInFlight));
@@ -67,7 +68,10 @@ class SchedulerTest {
   void aLongPromptLeavesTimeToShortOnes() {
     PrefillTable table =
         new PrefillTable(
-            new int[] {64, 128, 256, 512}, new long[] {1000, 2000, 4000, 8000}, 0, 8000);
+            new int[] {64, 128, 256, 512},
+            new double[] {1000, 2000, 4000, 8000},
+            new double[4],
+            8000);
     EngineConfig config = new EngineConfig(2048, 512, 16, QUEUE);
     Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, 1));
     Sequence longOne = drive.add(greedy(new int[12_000], 1));

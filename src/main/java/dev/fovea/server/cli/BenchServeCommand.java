@@ -149,9 +149,20 @@ final class BenchServeCommand implements Callable<Integer> {
   private boolean ignoreEos;
 
   @Option(
+      names = "--whole-fraction",
+      paramLabel = "F",
+      converter = Fraction.class,
+      description = "So many of the answers, 0 to 1, are asked for whole; the others are streamed.")
+  private double wholeFraction;
+
+  @Option(
       names = "--cancel-fraction",
       paramLabel = "F",
-      description = "So many of the clients, 0 to 1, go away at a random point of the answer.")
+      converter = Fraction.class,
+      description = {
+        "So many of the clients, 0 to 1, go away at a random point of the answer: after so much",
+        "of its text, or of the time that an answer of its length takes, whichever comes first."
+      })
   private double cancelFraction;
 
   @Option(
@@ -215,6 +226,7 @@ final class BenchServeCommand implements Callable<Integer> {
         outputTokens,
         promptIds ? vocabulary(server) : 0,
         ignoreEos,
+        wholeFraction,
         cancelFraction);
   }
 
@@ -239,6 +251,18 @@ final class BenchServeCommand implements Callable<Integer> {
     @Override
     public Duration convert(String text) {
       return DurationConverter.parseDuration(text);
+    }
+  }
+
+  /** {@code 0.3}. */
+  static final class Fraction implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double fraction = Double.parseDouble(text);
+      if (!(fraction >= 0 && fraction <= 1)) {
+        throw new IllegalArgumentException("expected 0 to 1, got " + text);
+      }
+      return fraction;
     }
   }
 

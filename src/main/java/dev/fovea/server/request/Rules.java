@@ -124,7 +124,8 @@ final class Rules {
       }
       List<T> elements = new ArrayList<>(value.size());
       for (int i = 0; i < value.size(); i++) {
-        elements.add(element.read(value.get(i), "%s[%d]".formatted(path, i)));
+        // Plain concatenation: a prompt may be a hundred thousand token ids.
+        elements.add(element.read(value.get(i), path + "[" + i + "]"));
       }
       return elements;
     };

@@ -20,6 +20,9 @@ import picocli.CommandLine;
 /** {@code bench serve} and {@code bench plot} as they are typed. */
 @QuarkusTest
 class BenchServeCommandTest {
+  /** Its first 40 prompts of 4 to 9 ids have none that makes the parrot fail. */
+  private static final String SEED_WITHOUT_COMMANDS = "48";
+
   @TestHTTPResource URI base;
   @TempDir Path folder;
 
@@ -40,6 +43,8 @@ class BenchServeCommandTest {
             "4:9",
             "--output-tokens",
             "6",
+            "--seed",
+            SEED_WITHOUT_COMMANDS,
             "--slo",
             "ttft:60000",
             "--json",
@@ -59,6 +64,37 @@ class BenchServeCommandTest {
     Run plot = bench("plot", json.toString(), json.toString(), "--html", page.toString());
     assertThat(plot.exitCode()).as(plot.err()).isZero();
     assertThat(Files.readString(page)).contains(json.toString(), "Inter-token latency");
+  }
+
+  @Test
+  void cutsArePartOfTheTableTheReportAndThePage() throws IOException {
+    Path json = folder.resolve("cuts.json");
+    Path page = folder.resolve("cuts.html");
+    Run run =
+        serve(
+            "--requests",
+            "60",
+            "--concurrency",
+            "4",
+            "--prompt-tokens",
+            "4",
+            "--output-tokens",
+            "60",
+            "--cancel-fraction",
+            "0.5",
+            "--json",
+            json.toString(),
+            "--html",
+            page.toString());
+
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    JsonNode report = new ObjectMapper().readTree(json.toFile());
+    int made = report.at("/cuts/made").asInt();
+    assertThat(made).isPositive().isEqualTo(report.at("/requests/cancelled").asInt());
+    assertThat(report.at("/cuts/ratio").asDouble()).isEqualTo(made / 60.0);
+    String words = "%d planned, %d made".formatted(report.at("/cuts/planned").asInt(), made);
+    assertThat(run.out()).contains("0.5 of them to be cut", "cuts         " + words);
+    assertThat(Files.readString(page)).contains("Cuts: " + words);
   }
 
   @Test
@@ -94,6 +130,7 @@ class BenchServeCommandTest {
           {"--output-tokens", "9:3"},
           {"--duration", "soon"},
           {"--slo", "speed:1"},
+          {"--cancel-fraction", "30"},
           {"--endpoint", "chat", "--prompt-ids"}
         }) {
       Run run = serve(args);

@@ -1,5 +1,6 @@
 package dev.fovea.server.bench.serve;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
   private final StreamSink sink;
   private final AnswerReader answers = new AnswerReader(this);
   private final EventReader events;
+  private final ByteArrayOutputStream whole = new ByteArrayOutputStream();
 
   private Exchange exchange;
   private ByteBuffer unsent;
@@ -36,6 +38,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
     unsent = ByteBuffer.wrap(next.call().bytes());
     hasEnded = false;
     events.reset();
+    whole.reset();
   }
 
   /** Sends what the connection takes; whether all is sent. */
@@ -112,8 +115,12 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
 
   @Override
   public void body(byte[] bytes, int from, int to) throws ProtocolException {
-    if (exchange.isStreaming()) {
-      events.feed(bytes, from, to);
+    if (exchange.isAnswer()) {
+      if (exchange.call().isWhole()) {
+        whole.write(bytes, from, to - from);
+      } else {
+        events.feed(bytes, from, to);
+      }
     } else {
       exchange.error(
           new String(bytes, from, Math.min(to - from, MAX_ERROR_CHARS), StandardCharsets.UTF_8));
@@ -123,6 +130,10 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
   @Override
   public void end() {
     hasEnded = true;
+    if (exchange.isAnswer() && exchange.call().isWhole()) {
+      exchange.usage(whole.toString(StandardCharsets.UTF_8));
+      exchange.done();
+    }
   }
 
   @Override

@@ -92,11 +92,19 @@ final class Exchange {
     return isDone ? Outcome.COMPLETED : Outcome.CUT_SHORT;
   }
 
+  /** Whether the client goes away, by the events that have come. */
   boolean isCut() {
-    return numEvents == call.cutAfter();
+    return numEvents >= call.cutAfter();
   }
 
-  boolean isStreaming() {
+  /** Whether the client goes away, by the time that answers of its length take. */
+  boolean isCut(AnswerTimes times, long now) {
+    return call.isLeaving()
+        && now - due >= call.leavesAt() * times.expectedNanos(call.outputTokens());
+  }
+
+  /** Whether what comes is what was asked for, not an error. */
+  boolean isAnswer() {
     return status == OK;
   }
 

@@ -25,7 +25,10 @@ public final class LoadGenerator {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final long MILLI = 1_000_000;
   private static final long SECOND = 1_000 * MILLI;
-  private static final long MAX_WAIT_MILLIS = 1_000;
+  private static final long MAX_WAIT_NANOS = SECOND;
+
+  // Where clients leave by the clock, it is looked at so often.
+  private static final long LEAVE_NANOS = MILLI;
 
   // With many open it looks at them at most so often: a wake-up for every event costs too much.
   private static final int MANY_CONNECTIONS = 64;
@@ -37,6 +40,8 @@ public final class LoadGenerator {
   private final Workload workload;
   private final Arrivals arrivals;
   private final Tally tally;
+  private final AnswerTimes times = new AnswerTimes();
+  private final boolean hasLeaving;
   private final long warmUp;
   private final long deadline;
   private final long timeout;
@@ -52,6 +57,7 @@ public final class LoadGenerator {
   private long numStarted;
   private long lastRound;
   private long nextExpiry;
+  private long nextLeave;
 
   /**
    * @param sink sees what comes
@@ -63,6 +69,7 @@ public final class LoadGenerator {
     workload = new Workload(plan);
     arrivals = Arrivals.of(plan);
     tally = new Tally(plan.slo());
+    hasLeaving = plan.shape().cancelRatio() > 0;
     warmUp = (long) (plan.extent().warmUpSeconds() * SECOND);
     deadline = plan.extent().endNanos();
     timeout = (long) (plan.extent().timeoutSeconds() * SECOND);
@@ -83,6 +90,7 @@ public final class LoadGenerator {
       while (isStarting(now()) || !busy.isEmpty()) {
         startDue();
         await();
+        leave();
         expire();
       }
       closeIdle();
@@ -98,6 +106,7 @@ public final class LoadGenerator {
         server,
         plan,
         tally.requests(),
+        tally.cuts(),
         tally.tokens(),
         tally.rates(),
         tally.latencies(),
@@ -167,7 +176,7 @@ public final class LoadGenerator {
     }
     long now = now();
     long due = isStarting(now) ? arrivals.next() : Long.MAX_VALUE;
-    long millis = Math.min(MAX_WAIT_MILLIS, (due - now) / MILLI);
+    long millis = Math.min(hasLeaving ? LEAVE_NANOS : MAX_WAIT_NANOS, due - now) / MILLI;
     if (millis > 0) {
       selector.select(whenReady, millis);
     } else if (selector.selectNow(whenReady) == 0) {
@@ -222,6 +231,9 @@ public final class LoadGenerator {
 
   private void finish(Exchange exchange, Outcome outcome) {
     long now = now();
+    if (outcome == Outcome.COMPLETED) {
+      times.completed(exchange.call().outputTokens(), now - exchange.due());
+    }
     tally.ended(exchange, outcome, now);
     arrivals.ended(now, outcome.isFailure());
     sink.ended(exchange.index(), outcome);
@@ -249,6 +261,19 @@ public final class LoadGenerator {
       exchange.error(e.getMessage());
       finish(exchange, Outcome.UNREACHABLE);
     }
+  }
+
+  /** Lets the clients go that have come, by the clock, to where they leave. */
+  private void leave() {
+    long now = now();
+    if (!hasLeaving || now < nextLeave) {
+      return;
+    }
+    nextLeave = now + LEAVE_NANOS;
+    busy.stream()
+        .filter(connection -> connection.exchange().isCut(times, now))
+        .toList()
+        .forEach(connection -> ended(connection, Outcome.CANCELLED));
   }
 
   /** Gives up, once a second, what has waited too long. */

@@ -79,7 +79,10 @@ public record LoadPlan(
    * @param prefixTokens at the start of every prompt and the same in all, before promptTokens
    * @param idsBelow prompts are random token ids below it; 0: they are text, a word for a token
    * @param ignoreEos asks for all output tokens, whatever the model says
-   * @param cancelRatio of requests, in [0, 1], whose client goes away after some of the output
+   * @param wholeRatio of requests, in [0, 1], whose answer is not streamed
+   * @param cancelRatio of requests, in [0, 1], whose client goes away at a point of the answer that
+   *     the seed says: once so much of the output has come as text, or so much of the time that an
+   *     answer of its length takes has passed, since a model may say things that are no text
    */
   public record Shape(
       Endpoint endpoint,
@@ -89,6 +92,7 @@ public record LoadPlan(
       Range outputTokens,
       int idsBelow,
       boolean ignoreEos,
+      double wholeRatio,
       double cancelRatio) {}
 
   /** What a good request keeps to, in milliseconds; null where nothing is asked. */

@@ -1,5 +1,6 @@
 package dev.fovea.server.bench.serve;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,19 +18,22 @@ import java.util.Map;
  * a server that falls behind cannot hide it.
  *
  * @param server what it says of itself at {@code /version}, or null
+ * @param cuts null if nobody was to leave
  * @param latencies by the names below
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record LoadReport(
     Origin origin,
     JsonNode server,
     LoadPlan settings,
     Requests requests,
+    Cuts cuts,
     Tokens tokens,
     Rates rates,
     Map<String, Spread> latencies,
     List<Failure> failures,
     Seconds seconds) {
-  /** From when a request was due to its first text. */
+  /** From when a request was due to its first text; of streamed answers. */
   public static final String TTFT = "ttft";
 
   /** Mean time of an output token after the first, of each completed request. */
@@ -62,9 +67,35 @@ public record LoadReport(
   /**
    * Measured requests.
    *
+   * @param cancelled by clients that left as planned
    * @param good completed, within the bounds that were asked for
    */
   public record Requests(long started, long completed, long cancelled, long failed, long good) {}
+
+  /**
+   * Of measured requests, those whose client was to leave: it did, or the answer was complete
+   * before, or the request failed.
+   *
+   * @param made clients that left
+   * @param beforeText of them, before any text had come
+   * @param outrun by an answer that was complete before
+   * @param ratio of all measured requests that were cut, in [0, 1]
+   */
+  public record Cuts(long planned, long made, long beforeText, long outrun, double ratio) {
+
+    /** In a sentence. */
+    String words() {
+      return String.format(
+          Locale.ROOT,
+          "%,d planned, %,d made (%.1f %% of all requests), %,d of them before any text;"
+              + " %,d answers were complete before",
+          planned,
+          made,
+          100 * ratio,
+          beforeText,
+          outrun);
+    }
+  }
 
   /**
    * Of all measured requests, however they ended.

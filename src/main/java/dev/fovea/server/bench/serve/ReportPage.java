@@ -101,6 +101,9 @@ public final class ReportPage {
             rates.goodput(),
             rates.outputTokens(),
             rates.totalTokens()));
+    if (report.cuts() != null) {
+      page.append("<br>Cuts: %s.".formatted(report.cuts().words()));
+    }
     for (LoadReport.Failure failure : report.failures()) {
       page.append("<br>%,d %s".formatted(failure.count(), escape(failure.what())));
     }

@@ -26,6 +26,9 @@ public final class ReportTable {
         requests.cancelled(),
         requests.failed(),
         rates.seconds());
+    if (report.cuts() != null) {
+      line(out, "cuts", "%s", report.cuts().words());
+    }
     line(
         out,
         "rates",
@@ -67,7 +70,7 @@ public final class ReportTable {
   /** What was sent, in a sentence. */
   static String describe(LoadPlan plan) {
     Shape shape = plan.shape();
-    return "%s of %s, %s; prompts of %s%s %s, outputs of %s tokens%s; seed %d"
+    return "%s of %s, %s; prompts of %s%s %s, outputs of %s tokens%s%s; seed %d"
         .formatted(
             shape.endpoint().name().toLowerCase(Locale.ROOT),
             shape.model() == null ? "the model" : shape.model(),
@@ -78,7 +81,8 @@ public final class ReportTable {
             shape.promptTokens(),
             shape.idsBelow() > 0 ? "token ids" : "words",
             shape.outputTokens(),
-            shape.cancelRatio() > 0 ? ", %s of them cut".formatted(shape.cancelRatio()) : "",
+            shape.wholeRatio() > 0 ? ", %s of them whole".formatted(shape.wholeRatio()) : "",
+            shape.cancelRatio() > 0 ? ", %s of them to be cut".formatted(shape.cancelRatio()) : "",
             plan.seed());
   }
 

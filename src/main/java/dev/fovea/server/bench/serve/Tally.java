@@ -23,6 +23,9 @@ final class Tally {
 
   private long numMeasured;
   private long numGood;
+  private long numLeaving;
+  private long numOutrun;
+  private long numBeforeText;
   private long numPromptTokens;
   private long numCachedTokens;
   private long numOutputTokens;
@@ -74,6 +77,9 @@ final class Tally {
     }
     lastEnd = Math.max(lastEnd, now);
     outcomes.merge(outcome, 1L, Long::sum);
+    if (exchange.call().isLeaving()) {
+      leaving(exchange, outcome);
+    }
     numPromptTokens += exchange.promptTokens();
     numCachedTokens += exchange.cachedTokens();
     numOutputTokens += exchange.outputTokens();
@@ -82,6 +88,12 @@ final class Tally {
     } else if (outcome.isFailure()) {
       failed(exchange, outcome);
     }
+  }
+
+  private void leaving(Exchange exchange, Outcome outcome) {
+    numLeaving++;
+    numOutrun += outcome == Outcome.COMPLETED ? 1 : 0;
+    numBeforeText += outcome == Outcome.CANCELLED && exchange.numEvents() == 0 ? 1 : 0;
   }
 
   private void completed(Exchange exchange, long endToEnd) {
@@ -127,6 +139,15 @@ final class Tally {
     long cancelled = outcomes.getOrDefault(Outcome.CANCELLED, 0L);
     return new LoadReport.Requests(
         numMeasured, completed, cancelled, numMeasured - completed - cancelled, numGood);
+  }
+
+  /** Null if nobody was to leave. */
+  LoadReport.Cuts cuts() {
+    long made = requests().cancelled();
+    return numLeaving == 0
+        ? null
+        : new LoadReport.Cuts(
+            numLeaving, made, numBeforeText, numOutrun, (double) made / numMeasured);
   }
 
   LoadReport.Rates rates() {

@@ -31,6 +31,7 @@ final class Workload {
   private final Shape shape;
   private final long seed;
   private final SplittableRandom random;
+  private final SplittableRandom clients;
   private final int[] prefix;
   private long numMade;
 
@@ -39,6 +40,7 @@ final class Workload {
     shape = plan.shape();
     seed = plan.seed();
     random = new SplittableRandom(plan.seed()).split();
+    clients = random.split(); // of their own, so that what they do changes no prompt
     prefix = draw(random, shape.prefixTokens());
   }
 
@@ -49,11 +51,12 @@ final class Workload {
                 IntStream.of(prefix), IntStream.of(draw(random, shape.promptTokens().draw(random))))
             .toArray();
     int outputTokens = shape.outputTokens().draw(random);
-    boolean isCut = random.nextDouble() < shape.cancelRatio();
-    int cutAfter = random.nextInt(outputTokens);
-    byte[] body = body(prompt, outputTokens);
+    boolean isWhole = clients.nextDouble() < shape.wholeRatio();
+    boolean isLeaving = clients.nextDouble() < shape.cancelRatio();
+    double point = clients.nextDouble();
+    byte[] body = body(prompt, outputTokens, isWhole);
     numMade++;
-    return new Call(request(body), isCut ? cutAfter : -1);
+    return new Call(request(body, isWhole), outputTokens, isWhole, isLeaving ? point : Call.STAYS);
   }
 
   private int[] draw(SplittableRandom random, int count) {
@@ -61,19 +64,19 @@ final class Workload {
     return random.ints(count, 0, below).toArray();
   }
 
-  private byte[] request(byte[] body) {
+  private byte[] request(byte[] body, boolean isWhole) {
     String head =
         "POST %s%s HTTP/1.1\r\nHost: %s\r\n"
                 .formatted(target.root(), shape.endpoint().path(), target.authority())
-            + "Content-Type: application/json\r\nAccept: text/event-stream\r\n"
-            + "Content-Length: %d\r\n\r\n".formatted(body.length);
+            + "Content-Type: application/json\r\nAccept: %s\r\nContent-Length: %d\r\n\r\n"
+                .formatted(isWhole ? "application/json" : "text/event-stream", body.length);
     ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + body.length);
     out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(body);
     return out.toByteArray();
   }
 
-  private byte[] body(int[] prompt, int outputTokens) {
+  private byte[] body(int[] prompt, int outputTokens, boolean isWhole) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.writeStartObject();
@@ -93,10 +96,12 @@ final class Workload {
       if (shape.ignoreEos()) {
         json.writeBooleanField("ignore_eos", true);
       }
-      json.writeBooleanField("stream", true);
-      json.writeObjectFieldStart("stream_options");
-      json.writeBooleanField("include_usage", true);
-      json.writeEndObject();
+      json.writeBooleanField("stream", !isWhole);
+      if (!isWhole) {
+        json.writeObjectFieldStart("stream_options");
+        json.writeBooleanField("include_usage", true);
+        json.writeEndObject();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

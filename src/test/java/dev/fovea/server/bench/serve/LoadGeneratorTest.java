@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.fovea.server.bench.serve.LoadPlan.Slo;
+import dev.fovea.server.bench.serve.LoadReport.Cuts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Requests and their measuring against a server whose every byte is known. */
@@ -71,8 +73,24 @@ class LoadGeneratorTest {
       Call call = one.next();
       Call same = other.next();
       assertThat(call.bytes()).isEqualTo(same.bytes());
-      assertThat(call.cutAfter()).isEqualTo(same.cutAfter());
+      assertThat(call.leavesAt()).isEqualTo(same.leavesAt());
     }
+  }
+
+  @Test
+  void asManyLeaveAsWereAskedForAnywhereInTheirAnswers() {
+    Workload workload = new Workload(Plans.cancelling(new Target("127.0.0.1", 1, "/v1"), 1, 0.3));
+    List<Call> calls = Stream.generate(workload::next).limit(4000).toList();
+    List<Call> leaving = calls.stream().filter(Call::isLeaving).toList();
+
+    assertThat(leaving).hasSizeBetween(1100, 1300);
+    for (int tenth = 0; tenth < 10; tenth++) {
+      int from = tenth;
+      assertThat(leaving.stream().filter(call -> (int) (10 * call.leavesAt()) == from).count())
+          .isBetween(80L, 160L);
+    }
+    assertThat(leaving).allMatch(call -> call.cutAfter() < call.outputTokens());
+    assertThat(calls).filteredOn(call -> !call.isLeaving()).noneMatch(call -> call.cutAfter() < 30);
   }
 
   @Test
@@ -164,9 +182,96 @@ class LoadGeneratorTest {
             })) {
       LoadReport report = run(Plans.cancelling(server.target(), 40, 1));
       assertThat(report.requests()).isEqualTo(new LoadReport.Requests(40, 0, 40, 0, 0));
+      assertThat(report.cuts()).extracting(Cuts::planned, Cuts::outrun).containsExactly(40L, 0L);
+      assertThat(report.cuts().beforeText()).isLessThan(20);
       List<Integer> lengths =
           texts.texts.values().stream().map(StringBuilder::length).distinct().toList();
       assertThat(lengths).hasSizeGreaterThan(5).allMatch(length -> length < 30);
+    }
+  }
+
+  /** Tokens of random weights are seldom text: then the time that answers take says where. */
+  @Test
+  void clientsLeaveAnswersWithoutTextToo() throws IOException {
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              Thread.sleep(30);
+              out.write(chunked(usage(6, 5), DONE));
+              return true;
+            })) {
+      LoadPlan plan = Plans.cancelling(server.target(), 200, 0.5);
+      LoadReport report = run(plan);
+      Cuts cuts = report.cuts();
+
+      assertThat(report.requests().failed()).as("%s", report.failures()).isZero();
+      assertThat(cuts.planned()).isEqualTo(numLeaving(plan));
+      assertThat(cuts.made()).isEqualTo(report.requests().cancelled());
+      assertThat(cuts.made()).isGreaterThan(7 * cuts.planned() / 10);
+      assertThat(cuts.outrun()).isEqualTo(cuts.planned() - cuts.made());
+      assertThat(cuts.beforeText()).isEqualTo(cuts.made());
+      assertThat(cuts.ratio()).isEqualTo(cuts.made() / 200.0);
+      assertThat(report.requests().completed()).isEqualTo(200 - cuts.made());
+    }
+  }
+
+  @Test
+  void wholeAnswersCountByTheirUsage() throws IOException {
+    String json = "{\"choices\":[{\"text\":\"abc\"}]," + usage(6, 5).split("\\[\\],")[1].strip();
+    byte[] answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(json.length(), json)
+            .getBytes(StandardCharsets.US_ASCII);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(answer);
+              return true;
+            })) {
+      LoadReport report = run(Plans.whole(server.target(), 40, 1, 0));
+
+      assertThat(report.requests()).isEqualTo(new LoadReport.Requests(40, 40, 0, 0, 40));
+      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(240, 120, 200, "usage"));
+      assertThat(report.latencies().get(LoadReport.TTFT).count()).isZero();
+      assertThat(report.latencies().get(LoadReport.END_TO_END).count()).isEqualTo(40);
+      assertThat(server.bodies()).allMatch(body -> body.contains("\"stream\":false"));
+    }
+  }
+
+  /** What is no JSON where an answer should be has failed. */
+  @Test
+  void wholeAnswersThatAreNoneFail() throws IOException {
+    byte[] answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{no".getBytes(StandardCharsets.US_ASCII);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(answer);
+              return true;
+            })) {
+      LoadReport report = run(Plans.whole(server.target(), 4, 1, 0));
+      assertThat(report.requests().failed()).isEqualTo(4);
+    }
+  }
+
+  /** A request that fails has not been cut, whatever was planned. */
+  @Test
+  void failuresAreNoCuts() throws IOException {
+    byte[] refusal =
+        "HTTP/1.1 503 Unavailable\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    try (ScriptedServer server =
+        new ScriptedServer(
+            (request, out) -> {
+              out.write(refusal);
+              return true;
+            })) {
+      LoadPlan plan = Plans.cancelling(server.target(), 20, 0.9);
+      LoadReport report = run(plan);
+      long atOnce = report.cuts().made(); // they left before they were told
+
+      assertThat(report.cuts().planned()).isEqualTo(numLeaving(plan));
+      assertThat(report.requests().failed()).isEqualTo(20 - atOnce).isPositive();
+      assertThat(report.cuts().outrun()).isZero();
     }
   }
 
@@ -232,6 +337,14 @@ class LoadGeneratorTest {
       assertThat(Arrays.stream(report.seconds().started()).sum()).isEqualTo(30);
       assertThat(Arrays.stream(report.seconds().ended()).sum()).isEqualTo(30);
     }
+  }
+
+  private static long numLeaving(LoadPlan plan) {
+    Workload workload = new Workload(plan);
+    return Stream.generate(workload::next)
+        .limit(plan.extent().maxRequests())
+        .filter(Call::isLeaving)
+        .count();
   }
 
   private LoadReport run(LoadPlan plan) throws IOException {

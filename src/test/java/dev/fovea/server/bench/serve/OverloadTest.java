@@ -94,7 +94,15 @@ class OverloadTest {
   private LoadReport run(LoadPlan.Rhythm rhythm, double seconds) throws IOException {
     LoadPlan.Shape shape =
         new LoadPlan.Shape(
-            LoadPlan.Endpoint.COMPLETIONS, null, new Range(4, 8), 0, new Range(20, 40), 0, true, 0);
+            LoadPlan.Endpoint.COMPLETIONS,
+            null,
+            new Range(4, 8),
+            0,
+            new Range(20, 40),
+            0,
+            true,
+            0,
+            0);
     LoadPlan.Extent extent = new LoadPlan.Extent(null, seconds, 0.5, 20);
     Target target = Target.of("http://" + base.getAuthority());
     return new LoadGenerator(new LoadPlan(target, rhythm, extent, shape, null, 5), StreamSink.NONE)

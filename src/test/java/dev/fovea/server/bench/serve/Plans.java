@@ -14,19 +14,25 @@ final class Plans {
 
   /** So many requests for text, so many at a time. */
   static LoadPlan closed(Target target, long requests, int concurrency) {
-    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.COMPLETIONS, 0));
+    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.COMPLETIONS, 0, 0));
   }
 
   static LoadPlan open(Target target, long requests, double perSecond) {
-    return plan(target, new Rhythm(perSecond, 0), requests, shape(Endpoint.COMPLETIONS, 0));
+    return plan(target, new Rhythm(perSecond, 0), requests, shape(Endpoint.COMPLETIONS, 0, 0));
   }
 
   static LoadPlan cancelling(Target target, long requests, double cancelRatio) {
-    return plan(target, new Rhythm(0, 4), requests, shape(Endpoint.COMPLETIONS, cancelRatio));
+    return plan(target, new Rhythm(0, 4), requests, shape(Endpoint.COMPLETIONS, 0, cancelRatio));
+  }
+
+  /** Of which so many answers are not streamed. */
+  static LoadPlan whole(Target target, long requests, double wholeRatio, double cancelRatio) {
+    Shape shape = shape(Endpoint.COMPLETIONS, wholeRatio, cancelRatio);
+    return plan(target, new Rhythm(0, 4), requests, shape);
   }
 
   static LoadPlan chat(Target target, long requests, int concurrency) {
-    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.CHAT, 0));
+    return plan(target, new Rhythm(0, concurrency), requests, shape(Endpoint.CHAT, 0, 0));
   }
 
   /** So many streams of text at once, each of exactly so many tokens, from this machine. */
@@ -43,6 +49,7 @@ final class Plans {
             new Range(numTokens, numTokens),
             0,
             true,
+            0,
             0),
         null,
         1);
@@ -53,7 +60,8 @@ final class Plans {
         target, rhythm, new Extent(requests, null, 0, TIMEOUT_SECONDS), shape, null, 7);
   }
 
-  private static Shape shape(Endpoint endpoint, double cancelRatio) {
-    return new Shape(endpoint, null, new Range(2, 4), 2, new Range(10, 30), 0, true, cancelRatio);
+  private static Shape shape(Endpoint endpoint, double wholeRatio, double cancelRatio) {
+    return new Shape(
+        endpoint, null, new Range(2, 4), 2, new Range(10, 30), 0, true, wholeRatio, cancelRatio);
   }
 }

@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fovea.engine.EngineStatus;
+import dev.fovea.server.ModelService;
+import dev.fovea.server.Waiting;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +26,7 @@ class ServedStreamsTest {
   private static final int REQUESTS = 200;
 
   @TestHTTPResource URI base;
+  @Inject ModelService models;
   private Target target;
 
   @BeforeEach
@@ -80,9 +85,37 @@ class ServedStreamsTest {
     LoadReport report = new LoadGenerator(plan, expected).run(null);
 
     assertThat(report.requests().failed()).as("%s", report.failures()).isZero();
-    assertThat(report.requests().cancelled()).isPositive();
+    assertThat(report.cuts().made()).isEqualTo(report.requests().cancelled()).isPositive();
+    assertThat(report.cuts().planned())
+        .isEqualTo(report.cuts().made() + report.cuts().outrun())
+        .isBetween(40L, 80L);
     assertThat(expected.left.values().stream().filter(String::isEmpty).count())
         .isGreaterThanOrEqualTo(report.requests().completed());
+    nothingIsLeft();
+  }
+
+  @Test
+  void wholeAnswersAndTheirCutsToo() throws IOException {
+    LoadReport report =
+        new LoadGenerator(Plans.whole(target, REQUESTS, 0.5, 0.3), StreamSink.NONE).run(null);
+
+    assertThat(report.requests().failed()).as("%s", report.failures()).isZero();
+    assertThat(report.tokens().countedBy()).isEqualTo("usage");
+    assertThat(report.cuts().planned())
+        .isEqualTo(report.cuts().made() + report.cuts().outrun())
+        .isPositive();
+    assertThat(report.latencies().get(LoadReport.TTFT).count())
+        .isLessThan(report.latencies().get(LoadReport.END_TO_END).count());
+    nothingIsLeft();
+  }
+
+  private void nothingIsLeft() {
+    Waiting.until(
+        "nothing runs and no page is used",
+        () -> {
+          EngineStatus.Load load = models.require().engine().status().load();
+          return load.running() + load.waiting() == 0 && load.usedPages() == 0;
+        });
   }
 
   private void check(LoadPlan plan) throws IOException {
