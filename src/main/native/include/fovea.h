@@ -107,7 +107,8 @@ int32_t layerNorm(FoveaStream* stream, const FoveaNorm* p);
  * x [N, K] and weight [M, K] in type; bias [M] in biasType (f32 or type; 0: none); out has rows of
  * outStride elements in outType (f32 or type). Accumulation fp32. One reduction order for every N:
  * a row's bits depend on that row and the weight alone. With CUDA at most 16 tokens, bf16 or f16,
- * K % 8 == 0, x and weight at multiples of 16 bytes: the JVM gives all else to cuBLASLt.
+ * K % 8 == 0, x and weight at multiples of 16 bytes: the JVM gives all else to cuBLASLt. There the
+ * weight may be read while the operation right before still runs, whose output it must not be.
  */
 typedef struct FoveaLinear {
   uint64_t x, weight, bias, out;

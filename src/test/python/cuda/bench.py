@@ -2,6 +2,7 @@
 
 FLOPs: 4 x heads x Tq x Tk x D a sequence, halved where causal. Decode bytes: K and V once; the time
 includes the merge, and page tables rotate over more memory than the L2 holds, as weights do.
+Contiguous: the same prompts from K and V [B x T, Hkv, D] as others keep them, beside scattered pages.
 """
 
 import ctypes
@@ -19,7 +20,16 @@ import attention as peers
 from attention import captured, milliseconds
 
 
-def make_params(fovea, sequences, generated, shape, pages, keep, mask=CAUSAL):
+def page_strides(kv_heads, dim):
+    return kv_heads * SLOTS * dim, SLOTS * dim, dim
+
+
+def contiguous_strides(kv_heads, dim):
+    """Of [tokens, Hkv, D], of which each 64 tokens are a page."""
+    return SLOTS * kv_heads * dim, dim, kv_heads * dim
+
+
+def make_params(fovea, sequences, generated, shape, pages, keep, mask=CAUSAL, strides=page_strides):
     heads, kv_heads, dim = shape
     dtype = torch.bfloat16
     rows = [r for r, _ in sequences]
@@ -30,10 +40,10 @@ def make_params(fovea, sequences, generated, shape, pages, keep, mask=CAUSAL):
     table_rows = torch.arange(len(sequences), dtype=torch.int32, device=fovea.device)
     tensors = dict(q=q, out=torch.empty_like(q), queryStart=starts, contextLength=contexts,
                    tableRow=table_rows, **pages)
-    stride = kv_heads * SLOTS * dim
+    page, head, slot = strides(kv_heads, dim)
     params = fovea.params(
-        "FoveaAttention", **tensors, kPageStride=stride, vPageStride=stride,
-        kHeadStride=SLOTS * dim, vHeadStride=SLOTS * dim, kSlotStride=dim, vSlotStride=dim,
+        "FoveaAttention", **tensors, kPageStride=page, vPageStride=page, kHeadStride=head,
+        vHeadStride=head, kSlotStride=slot, vSlotStride=slot,
         numTokens=total, numSequences=len(sequences), queryHeads=heads, kvHeads=kv_heads,
         headDim=dim, numPages=pages["k"].shape[0], maxPages=pages["pageTable"].shape[1],
         numTableRows=len(sequences), scale=dim ** -0.5, mask=mask, type=dtype,
@@ -60,15 +70,47 @@ def full_prefill(fovea, *shape):
     return peers.full_prefill_row(shape) | {"ours": rate, "peers": peers.full_prefill(*shape)}
 
 
-def prefill_rate(fovea, dim, length, heads, kv_heads, mask):
+def contiguous(fovea, *shape):
+    rates = {"paged": prefill_rate(fovea, *shape, CAUSAL),
+             "contiguous": prefill_rate(fovea, *shape, CAUSAL, contiguous_strides)}
+    return peers.prefill_row(shape) | {"kind": "prefill by layout"} | rates
+
+
+def prefill_rate(fovea, dim, length, heads, kv_heads, mask, strides=page_strides):
     """TFLOP/s."""
-    keep, batch, pages = [], max(16384 // length, 1), length // SLOTS
-    pools = make_pools(fovea, batch * pages, kv_heads, dim)
-    order = torch.randperm(batch * pages, device=fovea.device).int().view(batch, pages)
-    params = make_params(fovea, [(length, length)] * batch, 0, (heads, kv_heads, dim),
-                         dict(pools, pageTable=order), keep, mask)
+    keep, batch = [], max(16384 // length, 1)
+    params = make_prompts(fovea, batch, length, (heads, kv_heads, dim), keep, mask, strides)
     ms = milliseconds(lambda _: fovea.call("attention", params))
     return round(peers.prefill_flops(dim, length, heads, mask == CAUSAL) / ms / 1e9, 1)
+
+
+def make_prompts(fovea, batch, length, shape, keep, mask=CAUSAL, strides=page_strides):
+    pages = -(-length // SLOTS)
+    pools = make_pools(fovea, batch * pages, *shape[1:])
+    order = (torch.randperm if strides == page_strides else torch.arange)(batch * pages)
+    table = order.to(fovea.device).int().view(batch, pages)
+    return make_params(fovea, [(length, length)] * batch, 0, shape, dict(pools, pageTable=table),
+                       keep, mask, strides)
+
+
+def memory(fovea, length, heads, kv_heads, dim):
+    """Bytes a token of a prompt alone: all tensors that the operation is given, what the device's
+    free memory lost to the call itself, and what unfused maths needs for its scores in bf16."""
+    keep, shape = [], (heads, kv_heads, dim)
+    fovea.call("attention", make_prompts(fovea, 1, SLOTS, shape, keep))  # which loads the kernel
+    params = make_prompts(fovea, 1, length, shape, keep)
+    torch.cuda.synchronize()
+    free = torch.cuda.mem_get_info()[0]
+    fovea.call("attention", params)
+    torch.cuda.synchronize()
+    taken = free - torch.cuda.mem_get_info()[0]
+    tensors, workspace = keep[-1]
+    sizes = {name: tensor.nbytes for name, tensor in tensors.items()}
+    sizes["workspace"] = workspace.nbytes
+    sizes["sum"] = sum(sizes.values())
+    sizes |= {"taken by the call": taken, "unfused scores": 2 * heads * length * length}
+    return {"kind": "memory", "T": length, "Hq": heads, "Hkv": kv_heads, "D": dim,
+            "unit": "bytes a token"} | {name: round(size / length, 2) for name, size in sizes.items()}
 
 
 def decode_rate(fovea, lengths, heads, kv_heads, dim):
@@ -194,6 +236,8 @@ def upload(fovea, size=4 << 30):
 
 
 TABLES = {"prefill": (prefill, peers.PREFILL), "full": (full_prefill, peers.FULL),
+          "contiguous": (contiguous, [(128, 8192, 16, 16), (64, 8192, 32, 32)]),
+          "memory": (memory, [(length << 10, 32, 8, 128) for length in (2, 4, 8, 16, 32, 64, 128)]),
           "decode": (decode, peers.DECODE), "ragged": (ragged, [(64, 100, 32768, 32, 8, 128)]),
           "linear": (product, peers.PRODUCTS)}
 

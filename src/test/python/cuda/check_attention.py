@@ -120,6 +120,20 @@ def long_context(report, fovea, options):
                          batch.reference(1, shape.dtype, rows))
 
 
+def many_tiles(report, fovea, options):
+    """More tiles of rows than a grid's second and third dimension have places, 65,535."""
+    length = 2048 if options.small else 131200
+    shape = Shape(64, 1, 8, torch.bfloat16, window=100)
+    batch = Batch(fovea, shape, [(length, length)], 0, options.seed, spread=1)
+    out = batch.run()
+    report.check("all rows are there", not out.isnan().any().item(), "some are NaN")
+    chosen = torch.randint(0, length, (60,), device=fovea.device)
+    ends = torch.tensor([0, 1, length - 2, length - 1], device=fovea.device)
+    for rows in torch.cat([ends, chosen]).split(8):
+        report.close(f"rows {rows.tolist()}", out[rows], batch.reference(0, torch.float64, rows),
+                     batch.reference(0, shape.dtype, rows))
+
+
 def large_offsets(report, fovea, options):
     """Pages on both sides of element 2^31 of the pool."""
     shape = Shape(16, 8, 128, torch.bfloat16)
@@ -164,4 +178,4 @@ def graph(report, fovea, options):
 
 
 SECTIONS = {"smoke": smoke, "contract": contract, "planted": planted_faults, "invariance": invariance,
-            "long": long_context, "offsets": large_offsets, "graph": graph}
+            "long": long_context, "tiles": many_tiles, "offsets": large_offsets, "graph": graph}

@@ -18,6 +18,7 @@ import torch
 
 import bench
 import check_attention
+import check_chain
 import check_linear
 import check_ops
 from binding import Fovea
@@ -26,7 +27,8 @@ from rule import Report
 
 def parse():
     parser = argparse.ArgumentParser(description=__doc__)
-    sections = {**check_attention.SECTIONS, **check_linear.SECTIONS, **check_ops.SECTIONS}
+    sections = {**check_attention.SECTIONS, **check_linear.SECTIONS, **check_ops.SECTIONS,
+                **check_chain.SECTIONS}
     parser.add_argument("--library", required=True)
     parser.add_argument("--header", required=True)
     parser.add_argument("--sections", default=",".join(sections))

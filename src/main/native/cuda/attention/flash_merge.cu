@@ -4,7 +4,7 @@
 #include "attention/attention.h"
 #include "attention/matrix.cuh"
 #include "attention/splits.cuh"
-#include "common/device.h"
+#include "common/launch.cuh"
 
 namespace fovea {
 namespace {
@@ -45,6 +45,7 @@ __device__ void merge_row(const AttentionTask& task, int sequence, int head, int
 template <class T>
 __global__ void __launch_bounds__(kWarps * 32)
     flash_merge_kernel(const __grid_constant__ AttentionTask task) {
+  let_successor_start();
   const int64_t warp = int64_t{blockIdx.x} * kWarps + threadIdx.x / 32;
   const int sequence = static_cast<int>(warp / task.query_heads);
   if (sequence >= task.num_generated) {

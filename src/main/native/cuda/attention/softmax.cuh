@@ -51,13 +51,32 @@ struct RowPair {
     }
   }
 
-  // Scores become weights 2^(scale (s - largest)); outputs are rescaled where `largest` changed. It
-  // follows the true maximum only when that has outgrown it 2^kSlack times: weights then stay
-  // within what every storage type holds, and most steps rescale nothing. A row that has seen
-  // nothing takes 0 for its maximum, so that no infinity is taken from another.
+  // Where a step takes exponentials from, and what the outputs until then are worth since.
+  struct Shift {
+    float shifts[2], factors[2];
+
+    __device__ bool is_change() const { return factors[0] != 1 || factors[1] != 1; }
+  };
+
+  // Scores become weights 2^(scale (s - largest)); outputs are rescaled where `largest` changed.
   template <int kTiles, int kOutTiles>
   __device__ void step(float (&scores)[kTiles][4], float (&out)[kOutTiles][4], float scale_log2) {
-    float factors[2], shifts[2];
+    const Shift shift = follow(scores, scale_log2);
+    // A factor of 1 changes no bit, so what the warp's other rows need does not matter to a row.
+    // Wide outputs fill the registers, which leaves none for a branch.
+    if (kOutTiles >= 16 || __any_sync(~0u, shift.is_change())) {
+      rescale(out, shift);
+    }
+    weigh(scores, shift, scale_log2);
+  }
+
+  // The first part of a step: `largest` follows the true maximum only when that has outgrown it
+  // 2^kSlack times: weights then stay within what every storage type holds, and most steps rescale
+  // nothing. A row that has seen nothing takes 0 for its maximum, so that no infinity is taken from
+  // another.
+  template <int kTiles>
+  __device__ Shift follow(const float (&scores)[kTiles][4], float scale_log2) {
+    Shift shift;
 #pragma unroll
     for (int r = 0; r < 2; r++) {
       float found = scores[0][2 * r];
@@ -68,14 +87,29 @@ struct RowPair {
       found = quad_max(found);
       const float before = largest[r];
       largest[r] = (found - before) * scale_log2 > kSlack ? found : before;
-      shifts[r] = largest[r] == -INFINITY ? 0 : largest[r] * scale_log2;
-      factors[r] = exp2_approximate(before * scale_log2 - shifts[r]);
+      shift.shifts[r] = largest[r] == -INFINITY ? 0 : largest[r] * scale_log2;
+      shift.factors[r] = exp2_approximate(before * scale_log2 - shift.shifts[r]);
     }
-    // A factor of 1 changes no bit, so what the warp's other rows need does not matter to a row.
-    // Wide outputs fill the registers, which leaves none for a branch.
-    if (kOutTiles >= 16 || __any_sync(~0u, factors[0] != 1 || factors[1] != 1)) {
-      rescale(out, factors);
+    return shift;
+  }
+
+  // The second part.
+  template <int kOutTiles>
+  __device__ void rescale(float (&out)[kOutTiles][4], const Shift& shift) {
+#pragma unroll
+    for (int r = 0; r < 2; r++) {
+      sum[r] *= shift.factors[r];
+#pragma unroll
+      for (int n = 0; n < kOutTiles; n++) {
+        out[n][2 * r] *= shift.factors[r];
+        out[n][2 * r + 1] *= shift.factors[r];
+      }
     }
+  }
+
+  // The third part.
+  template <int kTiles>
+  __device__ void weigh(float (&scores)[kTiles][4], const Shift& shift, float scale_log2) {
 #pragma unroll
     for (int r = 0; r < 2; r++) {
       float added = 0;
@@ -83,7 +117,7 @@ struct RowPair {
       for (int n = 0; n < kTiles; n++) {
 #pragma unroll
         for (int i = 2 * r; i < 2 * r + 2; i++) {
-          scores[n][i] = exp2_approximate(fmaf(scores[n][i], scale_log2, -shifts[r]));
+          scores[n][i] = exp2_approximate(fmaf(scores[n][i], scale_log2, -shift.shifts[r]));
           added += scores[n][i];
         }
       }
@@ -94,20 +128,6 @@ struct RowPair {
   __device__ void finish() {
     sum[0] = quad_sum(sum[0]);
     sum[1] = quad_sum(sum[1]);
-  }
-
- private:
-  template <int kOutTiles>
-  __device__ void rescale(float (&out)[kOutTiles][4], const float (&factors)[2]) {
-#pragma unroll
-    for (int r = 0; r < 2; r++) {
-      sum[r] *= factors[r];
-#pragma unroll
-      for (int n = 0; n < kOutTiles; n++) {
-        out[n][2 * r] *= factors[r];
-        out[n][2 * r + 1] *= factors[r];
-      }
-    }
   }
 };
 

@@ -8,6 +8,9 @@ namespace fovea {
 namespace {
 
 constexpr int kLeastMajor = 8;  // bf16 matrix instructions and cp.async
+// What kernels must be compiled for to contain griddepcontrol; code of 8.0 that the driver compiled
+// for a newer device does not.
+constexpr int kLeastWaitingVersion = 90;
 
 bool is_absent(cudaError_t error) {
   return error == cudaErrorNoDevice || error == cudaErrorInsufficientDriver ||
@@ -60,6 +63,7 @@ std::unique_ptr<FoveaStream> open(int device) {
   auto stream = std::make_unique<FoveaStream>();
   stream->device = device;
   stream->multiprocessors = attribute(device, cudaDevAttrMultiProcessorCount);
+  stream->kernels_wait = attributes.ptxVersion >= kLeastWaitingVersion;
   stream->isa = "sm_" + std::to_string(major) + std::to_string(minor);
   prepare_attention(stream.get());
   stream->staging = std::make_unique<Staging>();

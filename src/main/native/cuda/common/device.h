@@ -15,6 +15,8 @@ struct FoveaStream {
   int device = 0;
   int multiprocessors = 0;
   std::string isa;  // "sm_90"
+  // Whether linear knows how to wait for its predecessor: see common/launch.cuh.
+  bool kernels_wait = false;
   cudaStream_t handle = nullptr;
   // Resident blocks a multiprocessor, by type, head dim and the rows of a work item.
   int decode_blocks[2][4][2] = {};

@@ -1,5 +1,5 @@
 // out = act(x[:, :F]) * x[:, F:], or act(x). A thread owns kLanes neighbouring outputs of a row.
-#include "common/device.h"
+#include "common/launch.cuh"
 #include "common/storage.cuh"
 
 namespace {
@@ -22,6 +22,7 @@ __device__ float activate(int32_t kind, float x) {
 
 template <class X, class T, int kLanes>
 __global__ void __launch_bounds__(kThreads) activation_kernel(FoveaActivation p) {
+  fovea::let_successor_start();
   using In = fovea::Pack<X, kLanes>;
   const int64_t item = int64_t{blockIdx.x} * kThreads + threadIdx.x;
   const int64_t packs = p.features / kLanes;

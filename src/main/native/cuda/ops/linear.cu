@@ -2,14 +2,14 @@
 // time goes into reading the weight once.
 //
 // x [N, K] and weight [M, K] in T (bf16 or fp16); sums fp32, rounded once; products on mma.sync.
-// A block owns 16 rows of the weight for all tokens, warp w the pieces of 128 columns w, w +
-// kWarps,
-// ...; a lane loads 16 bytes at a time straight into the fragments that it owns, x likewise. Warps'
-// sums are added in warp order, so that a token's bits depend neither on N nor on its neighbours.
+// A block owns 16 rows of the weight for all tokens, warp w the pieces of 128 columns w, w + kWarps
+// and so on; a lane loads 16 bytes at a time straight into the fragments that it owns, x likewise.
+// Warps' sums are added in warp order, so that a token's bits depend neither on N nor on its
+// neighbours.
 // Shared memory: kWarps x 16 x 8 or 16 sums (4 or 8 KiB).
 // Limits: K % 8 == 0, x and weight at multiples of 16 bytes; compute capability 8.0.
 #include "attention/matrix.cuh"
-#include "common/device.h"
+#include "common/launch.cuh"
 #include "common/storage.cuh"
 
 namespace fovea {
@@ -21,69 +21,129 @@ constexpr int kRows = 16;
 constexpr int kTileTokens = 8;
 constexpr int kLoads = 4;  // of 32 columns, by four lanes a row
 constexpr int kPiece = 32 * kLoads;
+constexpr int kStep = kWarps * kPiece;
 
-// 16 bytes that nobody reads again.
-__device__ inline uint4 load_once(const void* from) {
+// 16 bytes of the weight that nobody reads again, or zeros. Volatile, so that the load stays ahead
+// of the wait for the kernel before; predicated, since branches cost registers.
+__device__ inline uint4 load_once(const void* from, bool exists) {
   uint4 x;
-  asm("ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];"
-      : "=r"(x.x), "=r"(x.y), "=r"(x.z), "=r"(x.w)
-      : "l"(from));
+  asm volatile(
+      "{\n"
+      ".reg .pred exists;\n"
+      "setp.ne.u32 exists, %5, 0;\n"
+      "mov.b32 %0, 0;\n"
+      "mov.b32 %1, 0;\n"
+      "mov.b32 %2, 0;\n"
+      "mov.b32 %3, 0;\n"
+      "@exists ld.global.nc.L1::no_allocate.v4.u32 {%0, %1, %2, %3}, [%4];\n"
+      "}"
+      : "=&r"(x.x), "=&r"(x.y), "=&r"(x.z), "=&r"(x.w)
+      : "l"(from), "r"(static_cast<uint32_t>(exists)));
   return x;
 }
 
 // One warp's share of the sums. Columns are assigned to mma's k as they come in memory, eight a
-// lane: weight and x agree on it, and a sum does not care.
+// lane: weight and x agree on it, and a sum does not care. What has been multiplied makes room for
+// the next piece's load at once, so that loads are always under way.
 template <class T, int kTokenTiles>
-__device__ void add_products(const FoveaLinear& p, float (&sums)[kTokenTiles][4]) {
-  const int lane = static_cast<int>(threadIdx.x) % 32;
-  const int warp = static_cast<int>(threadIdx.x) / 32;
-  const T* rows[2];
-  const T* tokens[kTokenTiles];
+class WarpSums {
+  static constexpr int kTokenLoads = kTokenTiles == 1 ? kLoads : kLoads / 2;
+
+ public:
+  __device__ explicit WarpSums(const FoveaLinear& p)
+      : columns_(static_cast<int>(p.inputs)),
+        column_(static_cast<int>(threadIdx.x) / 32 * kPiece + lane() % 4 * 8) {
+    const int line = lane() / 4;
 #pragma unroll
-  for (int i = 0; i < 2; i++) {  // rows past the last read the last, for nobody
-    const int64_t row = int64_t{blockIdx.x} * kRows + lane / 4 + 8 * i;
-    rows[i] = reinterpret_cast<const T*>(p.weight) + min(row, p.outputs - 1) * p.inputs;
-  }
-#pragma unroll
-  for (int i = 0; i < kTokenTiles; i++) {
-    const int token = lane / 4 + kTileTokens * i;
-    tokens[i] = token < p.numTokens ? reinterpret_cast<const T*>(p.x) + token * p.inputs : nullptr;
-  }
-  const int columns = static_cast<int>(p.inputs);
-  for (int piece = warp * kPiece; piece < columns; piece += kWarps * kPiece) {
-    const int first = piece + lane % 4 * 8;
-    uint4 a[2][kLoads];
-    uint4 b[kTokenTiles][kLoads];
-#pragma unroll
-    for (int j = 0; j < kLoads; j++) {
-      const int k = first + 32 * j;
-      const bool exists = k < columns;
-#pragma unroll
-      for (int i = 0; i < 2; i++) {
-        a[i][j] = exists ? load_once(rows[i] + k) : uint4{};
-      }
+    for (int i = 0; i < 2; i++) {  // rows past the last read the last, for nobody
+      const int64_t row = min(int64_t{blockIdx.x} * kRows + line + 8 * i, p.outputs - 1);
+      rows_[i] = reinterpret_cast<const T*>(p.weight) + row * p.inputs + column_;
     }
 #pragma unroll
-    for (int j = 0; j < kLoads; j++) {
-      const int k = first + 32 * j;
-#pragma unroll
-      for (int i = 0; i < kTokenTiles; i++) {
-        const bool exists = k < columns && tokens[i] != nullptr;
-        b[i][j] = exists ? __ldg(reinterpret_cast<const uint4*>(tokens[i] + k)) : uint4{};
-      }
-    }
-#pragma unroll
-    for (int j = 0; j < kLoads; j++) {
-      const uint32_t low[4] = {a[0][j].x, a[1][j].x, a[0][j].y, a[1][j].y};
-      const uint32_t high[4] = {a[0][j].z, a[1][j].z, a[0][j].w, a[1][j].w};
-#pragma unroll
-      for (int i = 0; i < kTokenTiles; i++) {
-        multiply_add<T>(sums[i], low, b[i][j].x, b[i][j].y);
-        multiply_add<T>(sums[i], high, b[i][j].z, b[i][j].w);
-      }
+    for (int i = 0; i < kTokenTiles; i++) {
+      const int64_t token = line + kTileTokens * i;
+      exists_[i] = token < p.numTokens;
+      tokens_[i] = reinterpret_cast<const T*>(p.x) + (exists_[i] ? token * p.inputs : 0);
     }
   }
-}
+
+  // The weight's first piece: it is under way while the kernel before still runs.
+  __device__ void start_weight() {
+#pragma unroll
+    for (int j = 0; j < kLoads; j++) {
+      load_weight(j);
+    }
+  }
+
+  __device__ void start_tokens() {
+#pragma unroll
+    for (int j = 0; j < kTokenLoads; j++) {
+      load_tokens(j);
+    }
+  }
+
+  __device__ void add(float (&sums)[kTokenTiles][4]) {
+    while (column_ - lane() % 4 * 8 < columns_) {  // as long as any lane has columns
+#pragma unroll
+      for (int j = 0; j < kLoads; j++) {
+        multiply(j, sums);
+        load_weight(j + kLoads);
+        load_tokens(j + kTokenLoads);
+      }
+      advance();
+    }
+  }
+
+ private:
+  static __device__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
+
+  // The j-th load's distance from the piece's first; from kLoads on it is the next piece's.
+  static constexpr __device__ int offset(int j) { return j / kLoads * kStep + j % kLoads * 32; }
+  __device__ bool has_columns(int j) const { return column_ + offset(j) < columns_; }
+
+  __device__ void load_weight(int j) {
+#pragma unroll
+    for (int i = 0; i < 2; i++) {
+      a_[i][j % kLoads] = load_once(rows_[i] + offset(j), has_columns(j));
+    }
+  }
+
+  __device__ void load_tokens(int j) {
+#pragma unroll
+    for (int i = 0; i < kTokenTiles; i++) {
+      const bool exists = exists_[i] && has_columns(j);
+      b_[i][j % kTokenLoads] =
+          exists ? *reinterpret_cast<const uint4*>(tokens_[i] + column_ + offset(j)) : uint4{};
+    }
+  }
+
+  __device__ void multiply(int j, float (&sums)[kTokenTiles][4]) const {
+    const uint32_t low[4] = {a_[0][j].x, a_[1][j].x, a_[0][j].y, a_[1][j].y};
+    const uint32_t high[4] = {a_[0][j].z, a_[1][j].z, a_[0][j].w, a_[1][j].w};
+#pragma unroll
+    for (int i = 0; i < kTokenTiles; i++) {
+      const uint4& b = b_[i][j % kTokenLoads];
+      multiply_add<T>(sums[i], low, b.x, b.y);
+      multiply_add<T>(sums[i], high, b.z, b.w);
+    }
+  }
+
+  __device__ void advance() {
+    column_ += kStep;
+#pragma unroll
+    for (const T*& row : rows_) {
+      row += kStep;
+    }
+  }
+
+  const int columns_;
+  int column_;  // this lane's first of the piece
+  const T* rows_[2];
+  const T* tokens_[kTokenTiles];
+  bool exists_[kTokenTiles];
+  uint4 a_[2][kLoads];
+  uint4 b_[kTokenTiles][kTokenLoads];
+};
 
 template <class T>
 __device__ float bias_of(const FoveaLinear& p, int64_t m) {
@@ -100,7 +160,11 @@ __global__ void __launch_bounds__(kThreads, 3)
   constexpr int kTokens = kTokenTiles * kTileTokens;
   __shared__ float partial[kWarps][kTokens][kRows];
   float sums[kTokenTiles][4] = {};
-  add_products<T, kTokenTiles>(p, sums);
+  WarpSums<T, kTokenTiles> products(p);
+  products.start_weight();
+  wait_for_predecessor();
+  products.start_tokens();
+  products.add(sums);
   const int lane = static_cast<int>(threadIdx.x) % 32;
 #pragma unroll
   for (int i = 0; i < kTokenTiles; i++) {
@@ -145,11 +209,10 @@ template <class T>
 void launch(const FoveaStream& stream, const FoveaLinear& p) {
   const unsigned blocks = blocks_for(p.outputs, kRows);
   if (p.numTokens <= kTileTokens) {
-    linear_kernel<T, 1><<<blocks, kThreads, 0, stream.handle>>>(p);
+    launch_early("linear_kernel", stream, blocks, kThreads, linear_kernel<T, 1>, p);
   } else {
-    linear_kernel<T, 2><<<blocks, kThreads, 0, stream.handle>>>(p);
+    launch_early("linear_kernel", stream, blocks, kThreads, linear_kernel<T, 2>, p);
   }
-  check_launch("linear_kernel");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // Residual add and normalisation: a block owns a row, whose sums have one order whatever the batch.
-#include "common/device.h"
+#include "common/launch.cuh"
 #include "common/storage.cuh"
 
 namespace {
@@ -7,6 +7,10 @@ namespace {
 using fovea::block_sum;
 
 constexpr int kThreads = 512;
+
+__device__ inline void prefetch(const void* address) {
+  asm volatile("prefetch.global.L2 [%0];" ::"l"(address));
+}
 
 // What a thread reads and writes at once: kLanes neighbouring elements.
 template <class W, class T, int kLanes>
@@ -20,6 +24,17 @@ class Row {
         packs_(p.hidden / kLanes),
         residual_(reinterpret_cast<Values*>(p.residual) + blockIdx.x * packs_),
         delta_(reinterpret_cast<const Values*>(p.delta) + blockIdx.x * packs_) {}
+
+  // Lets the product behind this one start, and has the weights come while the row is summed.
+  __device__ void start() const {
+    fovea::let_successor_start();
+    for (int64_t i = threadIdx.x; i < packs_; i += kThreads) {
+      prefetch(reinterpret_cast<const Weights*>(p_.gamma) + i);
+      if (p_.beta != 0) {
+        prefetch(reinterpret_cast<const Weights*>(p_.beta) + i);
+      }
+    }
+  }
 
   // residual += delta where there is one; the sum over the row of value(x).
   template <class Value>
@@ -100,12 +115,14 @@ __device__ float inverse_root(const FoveaNorm& p, float squares) {
 template <class W, class T, int kLanes>
 __global__ void __launch_bounds__(kThreads) rms_norm_kernel(const __grid_constant__ FoveaNorm p) {
   const Row<W, T, kLanes> row(p);
+  row.start();
   row.write(0, inverse_root(p, row.add_delta([](float x) { return x * x; })));
 }
 
 template <class W, class T, int kLanes>
 __global__ void __launch_bounds__(kThreads) layer_norm_kernel(const __grid_constant__ FoveaNorm p) {
   const Row<W, T, kLanes> row(p);
+  row.start();
   const float mean = row.add_delta([](float x) { return x; }) / static_cast<float>(p.hidden);
   const float squares = row.sum_of([mean](float x) { return (x - mean) * (x - mean); });
   row.write(mean, inverse_root(p, squares));

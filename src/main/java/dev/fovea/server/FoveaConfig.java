@@ -36,7 +36,7 @@ public interface FoveaConfig {
 
   /**
    * Tokens of one prompt computed in a step at most: a long prompt takes several, and others run
-   * on; 512 on a CPU and 2048 on a GPU if absent.
+   * on; 512 on a CPU and 4096 on a GPU if absent.
    */
   OptionalInt prefillChunk();
 

@@ -12,7 +12,7 @@ import java.time.Duration;
  */
 record StepSettings(int chunkTokens, int maxSequences, Duration target) {
   private static final StepSettings CPU = new StepSettings(512, 16, Duration.ofMillis(50));
-  private static final StepSettings GPU = new StepSettings(2048, 256, Duration.ofMillis(25));
+  private static final StepSettings GPU = new StepSettings(4096, 256, Duration.ofMillis(25));
 
   StepSettings {
     require("fovea.prefill-chunk", chunkTokens >= 1, "1 or more", chunkTokens);

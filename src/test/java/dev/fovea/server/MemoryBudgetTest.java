@@ -96,7 +96,7 @@ class MemoryBudgetTest {
         .contains("4096 tokens, as fovea.max-context says")
         .contains("2 of 4096 tokens (fovea.kv-memory), 4 of 2048 tokens (fovea.kv-memory)");
     assertThat(text(gpu(EMPTY_GPU, 0), Map.of()))
-        .contains("steps of 2304 tokens")
+        .contains("steps of 4352 tokens")
         .contains("tokens, the model's limit")
         .contains("256 of 2048 tokens (fovea.max-sequences)");
     assertThat(text(Owner.HOST, Map.of("fovea.kv-memory", "1M")))

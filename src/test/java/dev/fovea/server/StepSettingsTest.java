@@ -22,7 +22,7 @@ class StepSettingsTest {
     assertThat(engine(false, Map.of()))
         .isEqualTo(new EngineConfig(528, 512, 16, queue, Duration.ofMillis(50), true));
     assertThat(engine(true, Map.of()))
-        .isEqualTo(new EngineConfig(2304, 2048, 256, queue, Duration.ofMillis(25), true));
+        .isEqualTo(new EngineConfig(4352, 4096, 256, queue, Duration.ofMillis(25), true));
   }
 
   @Test

@@ -161,7 +161,7 @@ final class BenchServeCommand implements Callable<Integer> {
       converter = Fraction.class,
       description = {
         "So many of the clients, 0 to 1, go away at a random point of the answer: after so much",
-        "of its text, or of the time that a quick one takes, whichever comes first."
+        "of its text, or of the time that an answer of its length takes, whichever comes first."
       })
   private double cancelFraction;
 

@@ -1,25 +1,38 @@
 package dev.fovea.server.bench.serve;
 
-import org.HdrHistogram.Histogram;
-
 /**
- * How long answers take for each of their tokens, by those that were complete so far. Of these the
- * quick ones count, so that few answers are over before somebody who goes by them.
+ * How long answers take by the tokens that they were asked for: the straight line through those
+ * that were complete of late (least squares, older ones forgotten). A client that goes by it leaves
+ * a little early rather than late, so that few answers are over before.
  */
 final class AnswerTimes {
-  private static final double QUICK_PERCENTILE = 10;
+  private static final double REMEMBERED = 0.98;
+  private static final double EARLY = 0.9;
 
-  private final Histogram perToken = new Histogram(1_000, 3_600_000_000_000L, 2);
+  private double weight;
+  private double meanTokens;
+  private double meanNanos;
+  private double variance;
+  private double covariance;
 
   /** One is, and took so long. */
   void completed(int outputTokens, long nanos) {
-    perToken.recordValue(Math.min(nanos / outputTokens, perToken.getHighestTrackableValue()));
+    weight = weight * REMEMBERED + 1;
+    double tokensOff = outputTokens - meanTokens;
+    double nanosOff = nanos - meanNanos;
+    double share = 1 / weight;
+    meanTokens += share * tokensOff;
+    meanNanos += share * nanosOff;
+    variance = (1 - share) * (variance + share * tokensOff * tokensOff);
+    covariance = (1 - share) * (covariance + share * tokensOff * nanosOff);
   }
 
-  /** Nanoseconds for each token of a quick one; infinite while that is not known. */
-  double quickTokenNanos() {
-    return perToken.getTotalCount() == 0
-        ? Double.POSITIVE_INFINITY
-        : perToken.getValueAtPercentile(QUICK_PERCENTILE);
+  /** Nanoseconds that an answer will take, or a little less; infinite while that is not known. */
+  double expectedNanos(int outputTokens) {
+    if (weight == 0) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double perToken = variance > 0 ? Math.max(0, covariance / variance) : 0;
+    return EARLY * Math.max(0, meanNanos + perToken * (outputTokens - meanTokens));
   }
 }

@@ -119,9 +119,10 @@ final class Exchange {
     return numEvents >= call.cutAfter();
   }
 
-  /** Whether the client goes away, by the time that answers take for each of their tokens. */
-  boolean isCut(double tokenNanos, long now) {
-    return call.isLeaving() && now - due >= call.leavesAt() * call.outputTokens() * tokenNanos;
+  /** Whether the client goes away, by the time that answers of its length take. */
+  boolean isCut(AnswerTimes times, long now) {
+    return call.isLeaving()
+        && now - due >= call.leavesAt() * times.expectedNanos(call.outputTokens());
   }
 
   /** Whether what comes is what was asked for, not an error. */

@@ -270,9 +270,8 @@ public final class LoadGenerator {
       return;
     }
     nextLeave = now + LEAVE_NANOS;
-    double tokenNanos = times.quickTokenNanos();
     busy.stream()
-        .filter(connection -> connection.exchange().isCut(tokenNanos, now))
+        .filter(connection -> connection.exchange().isCut(times, now))
         .toList()
         .forEach(connection -> ended(connection, Outcome.CANCELLED));
   }

@@ -81,8 +81,8 @@ public record LoadPlan(
    * @param ignoreEos asks for all output tokens, whatever the model says
    * @param wholeRatio of requests, in [0, 1], whose answer is not streamed
    * @param cancelRatio of requests, in [0, 1], whose client goes away at a point of the answer that
-   *     the seed says: once so much of the output has come as text, or so much of the time that a
-   *     quick answer of its length takes has passed, since a model may say things that are no text
+   *     the seed says: once so much of the output has come as text, or so much of the time that an
+   *     answer of its length takes has passed, since a model may say things that are no text
    */
   public record Shape(
       Endpoint endpoint,
