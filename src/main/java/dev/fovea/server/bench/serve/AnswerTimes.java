@@ -32,7 +32,9 @@ final class AnswerTimes {
     if (weight == 0) {
       return Double.POSITIVE_INFINITY;
     }
-    double perToken = variance > 0 ? Math.max(0, covariance / variance) : 0;
-    return EARLY * Math.max(0, meanNanos + perToken * (outputTokens - meanTokens));
+    double slope = variance > 0 ? Math.max(0, covariance / variance) : 0;
+    // No steeper than through the origin: few answers of about one length are noise.
+    double perToken = Math.min(slope, meanNanos / meanTokens);
+    return EARLY * (meanNanos + perToken * (outputTokens - meanTokens));
   }
 }

@@ -40,6 +40,15 @@ class AnswerTimesTest {
     assertThat(times.expectedNanos(1000)).isEqualTo(times.expectedNanos(1)).isPositive();
   }
 
+  /** Two of about one length: a line through both says that one of 90 tokens takes no time. */
+  @Test
+  void noAnswerTakesLessThanItsShareOfTheMean() {
+    times.completed(100, 1000);
+    times.completed(101, 3000);
+    assertThat(times.expectedNanos(10)).isBetween(0.9 * 190, 0.9 * 210);
+    assertThat(times.expectedNanos(1000)).isLessThan(0.9 * 21_000);
+  }
+
   @Test
   void aServerThatHasBecomeSlowerIsFollowed() {
     for (int i = 0; i < 1000; i++) {
