@@ -64,15 +64,17 @@ final class PrefillCost {
     }
 
     /**
-     * As {@link #fit}, but as if beside decodes, and only half of the time that is left: a prompt
-     * that takes more steps must not keep those behind it from their first token.
+     * As {@link #fit}, but as if beside decodes, and only half of the time that is left, or the
+     * smallest size if all of it allows that: a prompt that takes more steps must not keep those
+     * behind it from their first token.
      */
     int fitHalf(int wanted, int before) {
       if (targetNanos == Long.MAX_VALUE) {
         return wanted;
       }
       double spent = numTokens == 0 ? 0 : at(nanos, numTokens) + spentOnContext;
-      return fit(wanted, before, spent + (targetNanos - spent) / 2);
+      int half = fit(wanted, before, spent + (targetNanos - spent) / 2);
+      return half > 0 ? half : fit(Math.min(wanted, sizes[0]), before, targetNanos);
     }
 
     /** Whether a piece fits in beside those before as if beside decodes. */

@@ -72,6 +72,22 @@ class PrefillCostTest {
   }
 
   @Test
+  void halfOfTheTimeIsLeftToThoseBehindUnlessThatIsNothing() {
+    PrefillCost cost = cost(0, 4600);
+    assertThat(cost.newStep().fitHalf(1000, 0)).as("2300 ns").isEqualTo(128);
+    PrefillCost.Step step = cost.newStep();
+    step.add(128, 0);
+    assertThat(step.fitHalf(1000, 0)).as("of 2320 ns").isEqualTo(64);
+    step.add(64, 0);
+    assertThat(step.fitHalf(1000, 0)).as("2920 + 640 of 3760 ns").isEqualTo(64);
+    step.add(64, 0);
+    assertThat(step.fitHalf(1000, 0)).as("3560 + 640 of 4600 ns").isEqualTo(64);
+    step.add(64, 0);
+    assertThat(step.fitHalf(1000, 0)).isZero();
+    assertThat(step.fitHalf(40, 0)).as("4200 + 400 ns").isEqualTo(40);
+  }
+
+  @Test
   void stepInWhichNobodyWaitsMayTakeSixteenTimesAsLong() {
     PrefillCost cost = cost(0, 1640);
     PrefillCost.Step step = cost.newStep();

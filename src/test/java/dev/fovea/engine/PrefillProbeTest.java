@@ -34,6 +34,14 @@ class PrefillProbeTest {
   }
 
   @Test
+  void deviceBesideItsHostTakesNoLongerWhenTheHostServes() {
+    Device device = new Device(800, 8, 0, MAX_CONTEXT);
+    device.maxInFlight = 2;
+    assertThat(measure(device, 256, 4000).toString())
+        .contains("[64, 128, 256] take [1312.0, 1824.0, 2848.0] ns");
+  }
+
+  @Test
   void contextIsMeasuredByEveryPiece() {
     Device device = new Device(800, 8, 0.25, MAX_CONTEXT);
     assertThat(measure(device, 2048, 4000))
@@ -101,11 +109,11 @@ class PrefillProbeTest {
     assertThat(device.sizes).isEmpty();
   }
 
-  /** 8 µs a token at first; then a hundred times as long, which must change nothing. */
+  /** 10 µs a token at first; then a hundred times as long, which must change nothing. */
   @Test
   void engineMeasuresBeforeItServesAndNeverAgain() throws Exception {
     AtomicLong now = new AtomicLong();
-    AtomicLong perToken = new AtomicLong(8_000);
+    AtomicLong perToken = new AtomicLong(10_000);
     List<Integer> pieces = new CopyOnWriteArrayList<>();
     FakeStepRunner.Script script =
         new FakeStepRunner.Script() {
@@ -151,6 +159,7 @@ class PrefillProbeTest {
   private static final class Device implements StepRunner {
     final List<Integer> sizes = new ArrayList<>();
     LongSupplier noise = () -> 0;
+    int maxInFlight = 1;
     private final long perStep;
     private final long perToken;
     private final double perPair;
@@ -189,7 +198,7 @@ class PrefillProbeTest {
 
     @Override
     public int maxInFlight() {
-      return 2;
+      return maxInFlight;
     }
 
     @Override
