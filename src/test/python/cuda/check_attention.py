@@ -120,10 +120,16 @@ def long_context(report, fovea, options):
                          batch.reference(1, shape.dtype, rows))
 
 
-def many_tiles(report, fovea, options):
-    """More tiles of rows than a grid's second and third dimension have places, 65,535."""
-    length = 2048 if options.small else 131200
-    shape = Shape(64, 1, 8, torch.bfloat16, window=100)
+def large_grids(report, fovea, options):
+    """More tiles of rows than a grid's second dimension has places, 65,535; and more keys and values
+    than the cache holds, of heads that their sections do not divide."""
+    check_grid(report, fovea, options, Shape(64, 1, 8, torch.bfloat16, window=100), 131200)
+    for mask in (CAUSAL, FULL):
+        check_grid(report, fovea, options, Shape(21, 7, 128, torch.bfloat16, mask=mask), 24000)
+
+
+def check_grid(report, fovea, options, shape, length):
+    length = 2048 if options.small else length
     batch = Batch(fovea, shape, [(length, length)], 0, options.seed, spread=1)
     out = batch.run()
     report.check("all rows are there", not out.isnan().any().item(), "some are NaN")
@@ -178,4 +184,4 @@ def graph(report, fovea, options):
 
 
 SECTIONS = {"smoke": smoke, "contract": contract, "planted": planted_faults, "invariance": invariance,
-            "long": long_context, "tiles": many_tiles, "offsets": large_offsets, "graph": graph}
+            "long": long_context, "grids": large_grids, "offsets": large_offsets, "graph": graph}

@@ -7,8 +7,9 @@
 // owns one or two row tiles of 16 rows, a lane two rows of each. While scores are computed V is on
 // its way, during softmax and the second product the next K; at D <= 64 a page is worked at while
 // the next one's K and V come.
-// Blocks set out from the last tiles, which see the most, all heads of a tile side by side: what
-// the device ends with is small (on an H100 3 to 10 % over head by head, from 2,048 tokens on).
+// Blocks set out from the last tiles, which see the most, the heads of a tile side by side: what
+// the device ends with is small (on an H100 3 to 10 % over head by head, from 2,048 tokens on). Of
+// long prompts only so many heads at a time as the second-level cache holds: a section.
 // Shared memory: Q and one or two pages of K and V, (kRows + 128) x kDim x 2 bytes (64 KiB at D =
 // 128; 48 KiB at 64), and 2 KiB.
 // Limits: D a multiple of 8 up to kDim, rounded up to it by zeros; compute capability 8.0.
@@ -16,9 +17,12 @@
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
 #define FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
 
+#include <algorithm>
+
 #include "attention/attention.h"
 #include "attention/paged_kv.cuh"
 #include "attention/query_tile.cuh"
+#include "attention/sections.h"
 #include "attention/softmax.cuh"
 #include "common/device.h"
 
@@ -33,6 +37,9 @@ constexpr int kForwardBlocks = kDim <= 64 ? 3 : 2;
 #else
 constexpr int kForwardBlocks = 2;
 #endif
+
+// A block's KV head, of a grid (heads of a section, tiles, sections).
+inline __device__ int block_head() { return static_cast<int>(blockIdx.z * gridDim.x + blockIdx.x); }
 
 template <int kDim>
 struct ForwardShape {
@@ -98,7 +105,6 @@ class ForwardBlock {
   }
 
  private:
-  static __device__ int head() { return static_cast<int>(blockIdx.x); }
   static __device__ int lane() { return static_cast<int>(threadIdx.x) % 32; }
 
   // The first row of the warp's row tile m.
@@ -128,7 +134,7 @@ class ForwardBlock {
       asm volatile("" : "+r"(thread));  // no register keeps what follows from it for the next page
     }
     load_tile<kPageSlots, kDim, Shape::kThreads>(
-        to, slot_address(pages, id, head(), 0), pages.slot_stride,
+        to, slot_address(pages, id, block_head(), 0), pages.slot_stride,
         {tile_.context - page * kPageSlots, task_.head_dim / kChunkElements}, thread);
   }
 
@@ -348,16 +354,16 @@ class ForwardBlock {
 
 template <class T, int kDim>
 __global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, kForwardBlocks<kDim>)
-    flash_forward_kernel(const __grid_constant__ AttentionTask task) {
+    flash_forward_kernel(const __grid_constant__ AttentionTask task, int last_tile) {
   extern __shared__ __align__(128) char forward_shared[];
   __shared__ TileTables<ForwardShape<kDim>::kRows> tables;
-  const unsigned tiles = gridDim.y * gridDim.z;
-  const unsigned index = tiles - 1 - (blockIdx.z * gridDim.y + blockIdx.y);
   QueryTile found;
-  if (!find_tile<ForwardShape<kDim>::kRows>(task, index, &found)) {
+  if (block_head() >= task.kv_heads ||
+      !find_tile<ForwardShape<kDim>::kRows>(task, last_tile - static_cast<int>(blockIdx.y),
+                                            &found)) {
     return;
   }
-  tables.fill(task, found, static_cast<int>(blockIdx.x));
+  tables.fill(task, found, block_head());
   __syncthreads();  // the tables are there for all
   ForwardBlock<T, kDim>(task, tables, forward_shared).run();
 }
@@ -375,12 +381,14 @@ void FlashForward<T, kDim>::launch(const AttentionTask& task, cudaStream_t strea
   using Shape = ForwardShape<kDim>;
   const int64_t rows = int64_t{task.num_tokens - task.num_generated} * task.group;
   const int64_t tiles = rows / Shape::kRows + (task.num_sequences - task.num_generated);
-  constexpr int64_t kMaxTiles = 65535;  // in a grid's second and third dimension
-  const int64_t layers = (tiles + kMaxTiles - 1) / kMaxTiles;
-  const dim3 grid(static_cast<unsigned>(task.kv_heads),
-                  static_cast<unsigned>((tiles + layers - 1) / layers),
-                  static_cast<unsigned>(layers));
-  flash_forward_kernel<T, kDim><<<grid, Shape::kThreads, Shape::kBytes, stream>>>(task);
+  const int heads = section_heads(task, sizeof(T));
+  constexpr int64_t kMaxTiles = 65535;  // in a grid's second dimension
+  for (int64_t left = tiles; left > 0; left -= kMaxTiles) {
+    const dim3 grid(static_cast<unsigned>(heads), static_cast<unsigned>(std::min(left, kMaxTiles)),
+                    static_cast<unsigned>((task.kv_heads + heads - 1) / heads));
+    flash_forward_kernel<T, kDim>
+        <<<grid, Shape::kThreads, Shape::kBytes, stream>>>(task, static_cast<int>(left - 1));
+  }
   check_launch("flash_forward_kernel");
 }
 
