@@ -21,6 +21,7 @@ import java.util.function.ToLongFunction;
  */
 public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   private static final String CONTEXT_SETTING = "fovea.max-context";
+
   private static final String KV_SETTING = "fovea.kv-memory";
   private static final String SHARE_SETTING = "fovea.memory-fraction";
   private static final String NEEDS =
@@ -28,6 +29,9 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   private static final long DEFAULT_KV_BYTES = 2L << 30;
   private static final int DEFAULT_CONTEXTS = 2;
   private static final int PART_OF_MEMORY = 4;
+
+  /** A token of a prompt and one that answers it. */
+  private static final int LEAST_CONTEXT = 2;
 
   /**
    * Whose memory it is.
@@ -84,10 +88,11 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
       FoveaConfig config, ModelLoader.Inspection inspection, Owner owner) {
     int asked = config.maxContext().orElse(0);
     int positions = inspection.config().sizes().maxPositions();
-    if (asked < 0 || asked > positions) {
+    boolean holdsAnAnswer = asked == 0 || asked >= LEAST_CONTEXT;
+    if (!holdsAnAnswer || asked > positions) {
       throw new IllegalArgumentException(
-          "%s: expected at most the model's %d tokens, got %d"
-              .formatted(CONTEXT_SETTING, positions, asked));
+          "%s: expected %d to the model's %d tokens, got %d"
+              .formatted(CONTEXT_SETTING, LEAST_CONTEXT, positions, asked));
     }
     return MemoryPlan.of(inspection, capacity(config, owner, Long.MAX_VALUE), owner.scratch());
   }

@@ -8,6 +8,7 @@ import dev.fovea.kernel.DeviceMemory;
 import dev.fovea.model.ModelLoader;
 import dev.fovea.server.MemoryBudget.Owner;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -82,9 +83,12 @@ class MemoryBudgetTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> budget(gpu(new DeviceMemory(GIB, 2 * GIB), 0), tooMuch))
         .withMessageMatching("memory: expected at most the \\d+ bytes there are.*kv-memory.*");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.max-context", "1000000")))
-        .withMessageMatching("fovea.max-context: expected at most the model's \\d+ tokens, .*");
+    for (String context : List.of("1000000", "1", "-1")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.max-context", context)))
+          .withMessageMatching(
+              "fovea.max-context: expected 2 to the model's \\d+ tokens, got " + context);
+    }
   }
 
   @Test

@@ -53,12 +53,14 @@ final class BenchServeCommand implements Callable<Integer> {
     @Option(
         names = "--rate",
         paramLabel = "R",
+        converter = Rate.class,
         description = "Open loop: R requests a second at random times (Poisson).")
     private double rate;
 
     @Option(
         names = "--concurrency",
         paramLabel = "N",
+        converter = Count.class,
         description = "Closed loop: N requests at a time. Without either: 1.")
     private int concurrency;
 
@@ -72,8 +74,9 @@ final class BenchServeCommand implements Callable<Integer> {
   @Option(
       names = "--requests",
       paramLabel = "N",
+      converter = Count.class,
       description = "Ends after so many; 100, where no duration is given.")
-  private Long requests;
+  private Integer requests;
 
   @Option(
       names = "--duration",
@@ -129,6 +132,7 @@ final class BenchServeCommand implements Callable<Integer> {
   @Option(
       names = "--vocabulary",
       paramLabel = "V",
+      converter = Count.class,
       description = "Token ids are below V; else what the server says.")
   private int vocabulary;
 
@@ -209,7 +213,7 @@ final class BenchServeCommand implements Callable<Integer> {
 
   private LoadPlan.Extent extent() {
     return new LoadPlan.Extent(
-        requests == null && duration == null ? (Long) DEFAULT_REQUESTS : requests,
+        requests != null ? Long.valueOf(requests) : duration == null ? DEFAULT_REQUESTS : null,
         duration == null ? null : seconds(duration),
         seconds(warmUp),
         seconds(timeout));
@@ -251,7 +255,35 @@ final class BenchServeCommand implements Callable<Integer> {
   static final class Time implements ITypeConverter<Duration> {
     @Override
     public Duration convert(String text) {
-      return DurationConverter.parseDuration(text);
+      Duration time = DurationConverter.parseDuration(text);
+      if (time.isNegative()) {
+        throw new IllegalArgumentException("expected no negative time, got " + text);
+      }
+      return time;
+    }
+  }
+
+  /** {@code 12.5}. */
+  static final class Rate implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double rate = Double.parseDouble(text);
+      if (!(rate > 0 && Double.isFinite(rate))) {
+        throw new IllegalArgumentException("expected a number above 0, got " + text);
+      }
+      return rate;
+    }
+  }
+
+  /** {@code 64}. */
+  static final class Count implements ITypeConverter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      int count = Integer.parseInt(text);
+      if (count < 1) {
+        throw new IllegalArgumentException("expected 1 or more, got " + text);
+      }
+      return count;
     }
   }
 

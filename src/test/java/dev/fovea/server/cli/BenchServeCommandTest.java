@@ -138,6 +138,12 @@ class BenchServeCommandTest {
           {"--duration", "soon"},
           {"--slo", "speed:1"},
           {"--cancel-fraction", "30"},
+          {"--rate", "-1"},
+          {"--rate", "NaN"},
+          {"--concurrency", "-3"},
+          {"--requests", "0"},
+          {"--vocabulary", "many"},
+          {"--timeout", "-5s"},
           {"--endpoint", "chat", "--prompt-ids"}
         }) {
       Run run = serve(args);
