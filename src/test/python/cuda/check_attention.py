@@ -12,7 +12,7 @@ DIMS = [64, 80, 96, 128, 256]
 MASKS = [dict(), dict(window=100), dict(mask=FULL)]
 # (rows, context): generated tokens, then prompts, chunks, and rows that see nothing.
 GENERATED = [(1, n) for n in (1, 17, 64, 65, 1000, 4097, 0)]
-PROMPTS = [(n, n) for n in (1, 17, 64, 65, 1000)] + [(100, 4097), (64, 128), (3, 2), (0, 40)]
+PROMPTS = [(n, n) for n in (1, 17, 64, 65, 1000)] + [(100, 4097), (64, 128), (5, 2), (0, 40)]
 
 
 def check_batch(report, batch, name):
@@ -40,6 +40,7 @@ def contract(report, fovea, options):
     cases = list(itertools.product(types, DIMS, HEADS, MASKS))
     cases += [(torch.float32, *case)
               for case in itertools.product((64, 80), ((8, 2), (4, 4)), MASKS)]
+    cases += [(dtype, 64, (8, 2), dict(window=2 ** 31 - 1)) for dtype in types]
     if options.small:
         cases = cases[::7]
     for seed, (dtype, dim, heads, mask) in enumerate(cases):

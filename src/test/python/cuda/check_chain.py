@@ -49,7 +49,7 @@ class Decode:
     def linear(self, x, weight, out):
         self.call("linear", "FoveaLinear", x=x, weight=weight, out=out, numTokens=self.count,
                   inputs=weight.shape[1], outputs=weight.shape[0], outStride=weight.shape[0], type=BF16,
-                  outType=F32)
+                  outType=out.dtype)
 
     def norm(self, residual, delta, gamma, out):
         self.call("rmsNorm", "FoveaNorm", residual=residual, delta=delta, gamma=gamma, out=out,
@@ -57,7 +57,8 @@ class Decode:
 
     def make_calls(self):
         new = lambda columns, dtype=F32: self.poisoned(dtype, self.count, columns)
-        residual, delta, normed, up = new(HIDDEN), new(HIDDEN), new(HIDDEN, BF16), new(2 * FEATURES)
+        residual, delta, normed = new(HIDDEN), new(HIDDEN), new(HIDDEN, BF16)
+        up, activated = new(2 * FEATURES, BF16), new(FEATURES, BF16)
         self.call("embed", "FoveaEmbed", tokens=self.tokens, table=self.table, out=residual,
                   numTokens=self.count, hidden=HIDDEN, vocabulary=VOCABULARY, tableType=BF16)
         for i, layer in enumerate(self.layers):
@@ -65,9 +66,8 @@ class Decode:
             self.attention(layer, self.pools[i], normed, delta)
             self.norm(residual, delta, layer["gammas"][1], normed)
             self.linear(normed, layer["up"], up)
-            activated = new(FEATURES, BF16)
             self.call("activation", "FoveaActivation", x=up, out=activated, numTokens=self.count,
-                      features=FEATURES, gated=1, outType=BF16)
+                      features=FEATURES, gated=1, xType=BF16, outType=BF16)
             self.linear(activated, layer["down"], delta)
         for x, out in ((residual, new(HIDDEN)), (delta, new(HIDDEN))):
             self.call("gatherRows", "FoveaGatherRows", x=x, rows=self.rows, out=out, numTokens=self.count,

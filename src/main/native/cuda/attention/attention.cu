@@ -118,7 +118,7 @@ AttentionTask task_of(const FoveaStream& stream, const FoveaAttention& p) {
   task.num_pages = static_cast<int>(p.numPages);
   task.max_pages = static_cast<int>(p.maxPages);
   task.num_table_rows = static_cast<int>(p.numTableRows);
-  task.window = p.window;
+  task.window = std::min(p.window, INT32_MAX / 2);  // all that there is; nothing overflows by it
   task.is_full = p.mask == FOVEA_FULL;
   task.partials.max_splits = max_splits(stream, p);
   task.partials.target_splits = target_splits(stream, p);

@@ -10,8 +10,8 @@
 // Blocks set out from the last tiles, which see the most, the heads of a tile side by side: what
 // the device ends with is small (on an H100 3 to 10 % over head by head, from 2,048 tokens on). Of
 // long prompts only so many heads at a time as the second-level cache holds: a section.
-// Shared memory: Q and one or two pages of K and V, (kRows + 128) x kDim x 2 bytes (64 KiB at D =
-// 128; 48 KiB at 64), and 2 KiB.
+// Shared memory: Q and one or two pages of K and V, (kRows + 128 a page) x kDim x 2 bytes (64 KiB
+// at D = 128; 48 KiB at 64), and 2 KiB.
 // Limits: D a multiple of 8 up to kDim, rounded up to it by zeros; compute capability 8.0.
 // A row's bits depend on its own sequence and its place in it.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
