@@ -66,7 +66,7 @@ final class PrefillProbe {
       contextCosts[i] = atLeastBefore(contextCosts, i, each);
     }
     int last = Math.max(0, costs[measured - 1] <= target ? measured - 1 : measured - 2);
-    int first = firstWorthwhile(costs, last);
+    int first = firstWorthwhile(costs, contextCosts, last);
     return new PrefillCost(
         Arrays.copyOfRange(sizes, first, measured),
         Arrays.copyOfRange(costs, first, measured),
@@ -84,13 +84,22 @@ final class PrefillProbe {
     return index == 0 ? 0 : costs[index - 1] * sizes[index] / sizes[index - 1];
   }
 
-  /** Sizes before it save hardly any time, as on a device that they do not fill. */
-  private static int firstWorthwhile(double[] costs, int last) {
+  /**
+   * Sizes before it save hardly any time, even behind many tokens, as on a device that they do not
+   * fill.
+   */
+  private static int firstWorthwhile(double[] costs, double[] contextCosts, int last) {
     int first = 0;
-    while (first < last && costs[first + 1] < WORTHWHILE * costs[first]) {
+    while (first < last
+        && behindMany(costs, contextCosts, first + 1)
+            < WORTHWHILE * behindMany(costs, contextCosts, first)) {
       first++;
     }
     return first;
+  }
+
+  private static double behindMany(double[] costs, double[] contextCosts, int index) {
+    return costs[index] + MAX_CONTEXT * contextCosts[index];
   }
 
   /** The first step of a size may bring weights into caches and code into being. */

@@ -95,6 +95,12 @@ class PrefillProbeTest {
   }
 
   @Test
+  void smallSizesThatSaveTimeBehindManyTokensStay() {
+    assertThat(measure(new Device(4000, 8, 0.25, MAX_CONTEXT), 512, 100_000).toString())
+        .contains("[64, 128, 256, 512] take");
+  }
+
+  @Test
   void noiseNeverMakesMoreTokensLookCheaper() {
     Device device = new Device(800, 8, 0, MAX_CONTEXT);
     device.noise = () -> List.of(3, 4).contains(device.sizes.size()) ? 4000 : 0;
