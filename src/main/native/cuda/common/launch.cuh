@@ -1,12 +1,13 @@
-// A product's early start: linear_kernel comes up while the kernel before it still runs, fetches
-// the first piece of its weight, and waits inside for what it multiplies (CUDA programming guide,
-// "Programmatic Dependent Launch and Synchronization").
+// A product's early start: linear_kernel comes up while the kernel before it still runs, and waits
+// inside for what it multiplies (CUDA programming guide, "Programmatic Dependent Launch and
+// Synchronization"). Its weight it may read at once.
 //
 // linear_kernel alone is launched by launch_early. All its threads call wait_for_predecessor, and
 // until then read nothing but the weight. The kernels that let it start call let_successor_start
 // and are themselves launched the plain way: they begin when all work before them has ended, so
 // that one kernel at most still runs beside linear's start, and that one writes no weight. Behind
-// all else (another linear, a kernel of cuBLASLt, a copy) linear begins when that has ended. And
+// all else (another linear, a copy) linear begins when that has ended, behind a kernel of cuBLASLt
+// no sooner than that allows. And
 // as linear does not end before its predecessor, what follows linear has nothing running before it.
 // So no kernel launched early may call let_successor_start. Recorded launches keep the same edges.
 #ifndef FOVEA_CUDA_COMMON_LAUNCH_CUH_

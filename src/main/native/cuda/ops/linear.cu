@@ -23,8 +23,9 @@ constexpr int kLoads = 4;  // of 32 columns, by four lanes a row
 constexpr int kPiece = 32 * kLoads;
 constexpr int kStep = kWarps * kPiece;
 
-// 16 bytes of the weight that nobody reads again, or zeros. Volatile, so that the load stays ahead
-// of the wait for the kernel before; predicated, since branches cost registers.
+// 16 bytes of the weight that nobody reads again, or zeros. Predicated, since branches cost
+// registers. ptxas 13.0 moves ld.global.nc behind the wait for the kernel before, wherever it is
+// written; without .nc it would stay ahead, which nobody has timed yet.
 __device__ inline uint4 load_once(const void* from, bool exists) {
   uint4 x;
   asm volatile(
@@ -67,7 +68,7 @@ class WarpSums {
     }
   }
 
-  // The weight's first piece: it is under way while the kernel before still runs.
+  // The weight's first piece, which may be read while the kernel before still runs.
   __device__ void start_weight() {
 #pragma unroll
     for (int j = 0; j < kLoads; j++) {
