@@ -7,9 +7,9 @@
 // and are themselves launched the plain way: they begin when all work before them has ended, so
 // that one kernel at most still runs beside linear's start, and that one writes no weight. Behind
 // all else (another linear, a copy) linear begins when that has ended, behind a kernel of cuBLASLt
-// no sooner than that allows. And
-// as linear does not end before its predecessor, what follows linear has nothing running before it.
-// So no kernel launched early may call let_successor_start. Recorded launches keep the same edges.
+// no sooner than that allows. And as linear does not end before its predecessor, what follows
+// linear has nothing running before it. So no kernel launched early may call let_successor_start.
+// Recorded launches keep the same edges.
 #ifndef FOVEA_CUDA_COMMON_LAUNCH_CUH_
 #define FOVEA_CUDA_COMMON_LAUNCH_CUH_
 
