@@ -8,9 +8,9 @@ import java.util.Arrays;
  */
 final class PrefillCost {
 
-  /** Everything fits. */
+  /** Everything fits, as nothing costs anything. */
   static final PrefillCost UNBOUNDED =
-      new PrefillCost(new int[0], new double[0], new double[0], Long.MAX_VALUE);
+      new PrefillCost(new int[] {1}, new double[1], new double[1], Long.MAX_VALUE);
 
   /**
    * Where nobody waits for a token, only newcomers and those who leave wait for the end of a step,
@@ -69,9 +69,6 @@ final class PrefillCost {
      * behind it from their first token.
      */
     int fitHalf(int wanted, int before) {
-      if (targetNanos == Long.MAX_VALUE) {
-        return wanted;
-      }
       double spent = numTokens == 0 ? 0 : at(nanos, numTokens) + spentOnContext;
       int half = fit(wanted, before, spent + (targetNanos - spent) / 2);
       return half > 0 ? half : fit(Math.min(wanted, sizes[0]), before, targetNanos);
@@ -101,9 +98,6 @@ final class PrefillCost {
     }
 
     void add(int count, int before) {
-      if (targetNanos == Long.MAX_VALUE) {
-        return;
-      }
       spentOnContext = nanosOnContext(count, before);
       numTokens += count;
       numPairs += (double) count * before;
@@ -122,9 +116,6 @@ final class PrefillCost {
     }
 
     private boolean isAffordable(int count, int before, double limit) {
-      if (targetNanos == Long.MAX_VALUE) {
-        return true;
-      }
       return at(nanos, numTokens + count) + nanosOnContext(count, before) <= limit;
     }
   }
