@@ -6,12 +6,8 @@ import com.sun.management.ThreadMXBean;
 import dev.fovea.engine.Engine;
 import dev.fovea.engine.EngineConfig;
 import dev.fovea.engine.EngineObserver;
-import dev.fovea.engine.GenerationListener;
-import dev.fovea.engine.GenerationRequest;
 import dev.fovea.engine.NanoClock;
-import dev.fovea.engine.StopRules;
 import dev.fovea.model.Batch;
-import dev.fovea.model.SamplingParams;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.lang.management.ManagementFactory;
@@ -44,7 +40,9 @@ class EngineOverheadBench {
         new EngineConfig(1024, 512, NUM_SEQUENCES, new EngineConfig.Queue(1024, 1 << 20));
     try (Engine engine = Engine.start(device, config, NanoClock.SYSTEM, EngineObserver.NONE)) {
       for (int i = 0; i < NUM_SEQUENCES; i++) {
-        engine.submit(request(i), new Counting(delivered));
+        engine.submit(
+            EndlessRequests.request(i, Device.MAX_CONTEXT),
+            new EndlessRequests.Counting(delivered));
       }
       device.done.await();
     }
@@ -64,26 +62,6 @@ class EngineOverheadBench {
     assertThat(delivered.sum()).as("consumers are live").isPositive();
     assertThat(nanos[NUM_STEPS / 2]).as("median nanos").isLessThanOrEqualTo(MEDIAN_BUDGET_NANOS);
     assertThat(bytes).as("bytes a step and sequence").isLessThanOrEqualTo(BYTES_BUDGET);
-  }
-
-  private static GenerationRequest request(int number) {
-    int[] prompt = new int[100];
-    Arrays.fill(prompt, number);
-    SamplingParams sampling =
-        new SamplingParams(1, 0, 0.9f, 0, SamplingParams.Penalties.NONE, number);
-    return new GenerationRequest(
-        prompt, sampling, new StopRules(Device.MAX_CONTEXT, 0, new int[] {1, 2, 3}));
-  }
-
-  /** A consumer that is there. */
-  private record Counting(LongAdder delivered) implements GenerationListener {
-    @Override
-    public void onTokens(int[] ids) {
-      delivered.add(ids.length);
-    }
-
-    @Override
-    public void onEnd(Ending ending) {}
   }
 
   /** Takes two steps and looks at the clock around them; draws the same token for all. */

@@ -1,7 +1,7 @@
 package dev.fovea.engine;
 
+import dev.fovea.bench.EndlessRequests;
 import dev.fovea.model.Batch;
-import dev.fovea.model.SamplingParams;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.Tokens;
 import java.util.ArrayList;
@@ -56,9 +56,10 @@ public class EngineTurnBenchmark {
     delivery.start();
     List<Sequence> sequences = new ArrayList<>();
     for (int i = 0; i < NUM_SEQUENCES; i++) {
-      Outlet outlet = new Outlet(new Counting(delivered));
+      Outlet outlet = new Outlet(new EndlessRequests.Counting(delivered));
       Timeline timeline = new Timeline(NanoClock.SYSTEM.nanos());
-      sequences.add(new Sequence(request(i), 0, MAX_CONTEXT, outlet, timeline));
+      sequences.add(
+          new Sequence(EndlessRequests.request(i, MAX_CONTEXT), 0, MAX_CONTEXT, outlet, timeline));
     }
     queue.enter(NUM_SEQUENCES, 100L * NUM_SEQUENCES);
     loop.submit(sequences);
@@ -80,25 +81,6 @@ public class EngineTurnBenchmark {
   @Benchmark
   public void turn() {
     loop.turn();
-  }
-
-  private static GenerationRequest request(int number) {
-    int[] prompt = new int[100];
-    Arrays.fill(prompt, number);
-    SamplingParams sampling =
-        new SamplingParams(1, 0, 0.9f, 0, SamplingParams.Penalties.NONE, number);
-    return new GenerationRequest(
-        prompt, sampling, new StopRules(MAX_CONTEXT, 0, new int[] {1, 2, 3}));
-  }
-
-  private record Counting(LongAdder delivered) implements GenerationListener {
-    @Override
-    public void onTokens(int[] ids) {
-      delivered.add(ids.length);
-    }
-
-    @Override
-    public void onEnd(Ending ending) {}
   }
 
   /** Takes no time and draws the same token for all. */
