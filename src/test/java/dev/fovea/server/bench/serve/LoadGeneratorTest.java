@@ -220,16 +220,7 @@ class LoadGeneratorTest {
   @Test
   void wholeAnswersCountByTheirUsage() throws IOException {
     String json = "{\"choices\":[{\"text\":\"abc\"}]," + usage(6, 5).split("\\[\\],")[1].strip();
-    byte[] answer =
-        "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
-            .formatted(json.length(), json)
-            .getBytes(StandardCharsets.US_ASCII);
-    try (ScriptedServer server =
-        new ScriptedServer(
-            (request, out) -> {
-              out.write(answer);
-              return true;
-            })) {
+    try (ScriptedServer server = answeringWhole(json)) {
       LoadReport report = run(Plans.whole(server.target(), 40, 1, 0));
 
       assertThat(report.requests()).isEqualTo(new LoadReport.Requests(40, 40, 0, 0, 40));
@@ -358,18 +349,21 @@ class LoadGeneratorTest {
 
   /** Of four requests whose answers are not streamed. */
   private LoadReport runWhole(String body) throws IOException {
+    try (ScriptedServer server = answeringWhole(body)) {
+      return run(Plans.whole(server.target(), 4, 1, 0));
+    }
+  }
+
+  private static ScriptedServer answeringWhole(String body) throws IOException {
     byte[] answer =
         "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(body.length(), body)
             .getBytes(StandardCharsets.US_ASCII);
-    try (ScriptedServer server =
-        new ScriptedServer(
-            (request, out) -> {
-              out.write(answer);
-              return true;
-            })) {
-      return run(Plans.whole(server.target(), 4, 1, 0));
-    }
+    return new ScriptedServer(
+        (request, out) -> {
+          out.write(answer);
+          return true;
+        });
   }
 
   private static LoadPlan within(String bounds, LoadPlan plan) {
