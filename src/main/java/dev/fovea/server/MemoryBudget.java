@@ -21,7 +21,6 @@ import java.util.function.ToLongFunction;
  */
 public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   private static final String CONTEXT_SETTING = "fovea.max-context";
-
   private static final String KV_SETTING = "fovea.kv-memory";
   private static final String SHARE_SETTING = "fovea.memory-fraction";
   private static final String NEEDS =
