@@ -54,7 +54,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
    * @return null while the answer goes on
    * @throws IOException if the connection ended where it should not
    */
-  Outcome receive(ByteBuffer direct, byte[] heap, long now) throws IOException {
+  CallOutcome receive(ByteBuffer direct, byte[] heap, long now) throws IOException {
     this.now = now;
     int length = channel.read(direct);
     if (length < 0) {
@@ -75,7 +75,7 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
       throw new ProtocolException(e.getMessage());
     }
     if (exchange.isCut()) {
-      return Outcome.CANCELLED;
+      return CallOutcome.CANCELLED;
     }
     return hasEnded ? exchange.outcome() : null;
   }

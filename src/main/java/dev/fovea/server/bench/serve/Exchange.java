@@ -104,14 +104,14 @@ final class Exchange {
   }
 
   /** How it ended, once its answer is complete. */
-  Outcome outcome() {
+  CallOutcome outcome() {
     if (status != OK) {
-      return Outcome.REFUSED;
+      return CallOutcome.REFUSED;
     }
     if (error != null) {
-      return Outcome.ERROR_EVENT;
+      return CallOutcome.ERROR_EVENT;
     }
-    return isDone ? Outcome.COMPLETED : Outcome.CUT_SHORT;
+    return isDone ? CallOutcome.COMPLETED : CallOutcome.CUT_SHORT;
   }
 
   /** Whether the client goes away, by the events that have come. */

@@ -111,7 +111,7 @@ public final class LoadGenerator {
         tally.rates(),
         tally.latencies(),
         tally.failures(),
-        tally.timeline().seconds());
+        tally.secondCounts().seconds());
   }
 
   private boolean isStarting(long now) {
@@ -205,12 +205,12 @@ public final class LoadGenerator {
     boolean isSent = connection.send();
     key(connection).interestOps(SelectionKey.OP_READ | (isSent ? 0 : SelectionKey.OP_WRITE));
     if (isSent && connection.exchange().isCut()) {
-      ended(connection, Outcome.CANCELLED);
+      ended(connection, CallOutcome.CANCELLED);
     }
   }
 
   private void receive(Connection connection) throws IOException {
-    Outcome outcome = connection.receive(direct, heap, now());
+    CallOutcome outcome = connection.receive(direct, heap, now());
     if (outcome != null) {
       ended(connection, outcome);
     } else if (key(connection).interestOps() != SelectionKey.OP_READ) {
@@ -218,7 +218,7 @@ public final class LoadGenerator {
     }
   }
 
-  private void ended(Connection connection, Outcome outcome) {
+  private void ended(Connection connection, CallOutcome outcome) {
     Exchange exchange = connection.exchange();
     busy.remove(connection);
     if (connection.release()) {
@@ -229,9 +229,9 @@ public final class LoadGenerator {
     finish(exchange, outcome);
   }
 
-  private void finish(Exchange exchange, Outcome outcome) {
+  private void finish(Exchange exchange, CallOutcome outcome) {
     long now = now();
-    if (outcome == Outcome.COMPLETED) {
+    if (outcome == CallOutcome.COMPLETED) {
       times.completed(exchange.call().outputTokens(), now - exchange.due());
     }
     tally.ended(exchange, outcome, now);
@@ -251,7 +251,7 @@ public final class LoadGenerator {
       return;
     }
     exchange.error(why.getMessage());
-    finish(exchange, connection.isConnected() ? Outcome.CUT_SHORT : Outcome.UNREACHABLE);
+    finish(exchange, connection.isConnected() ? CallOutcome.CUT_SHORT : CallOutcome.UNREACHABLE);
   }
 
   private void reopen(Exchange exchange) {
@@ -259,7 +259,7 @@ public final class LoadGenerator {
       open(exchange);
     } catch (IOException e) {
       exchange.error(e.getMessage());
-      finish(exchange, Outcome.UNREACHABLE);
+      finish(exchange, CallOutcome.UNREACHABLE);
     }
   }
 
@@ -273,7 +273,7 @@ public final class LoadGenerator {
     busy.stream()
         .filter(connection -> connection.exchange().isCut(times, now))
         .toList()
-        .forEach(connection -> ended(connection, Outcome.CANCELLED));
+        .forEach(connection -> ended(connection, CallOutcome.CANCELLED));
   }
 
   /** Gives up, once a second, what has waited too long. */
@@ -285,7 +285,7 @@ public final class LoadGenerator {
     nextExpiry = now + SECOND;
     for (Connection connection : new ArrayList<>(busy)) {
       if (now - connection.exchange().due() > timeout) {
-        ended(connection, Outcome.TIMED_OUT);
+        ended(connection, CallOutcome.TIMED_OUT);
       }
     }
   }

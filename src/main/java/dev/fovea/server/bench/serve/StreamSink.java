@@ -9,7 +9,7 @@ public interface StreamSink {
         public void content(long request, byte[] bytes, int from, int to) {}
 
         @Override
-        public void ended(long request, Outcome outcome) {}
+        public void ended(long request, CallOutcome outcome) {}
       };
 
   /**
@@ -21,5 +21,5 @@ public interface StreamSink {
   void content(long request, byte[] bytes, int from, int to);
 
   /** The request's last. */
-  void ended(long request, Outcome outcome);
+  void ended(long request, CallOutcome outcome);
 }

@@ -18,8 +18,8 @@ final class Tally {
   private final Histogram ends = histogram();
   private final Histogram lags = histogram();
   private final Map<String, Failures> failures = new TreeMap<>();
-  private final EnumMap<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
-  private final Timeline timeline = new Timeline();
+  private final EnumMap<CallOutcome, Long> outcomes = new EnumMap<>(CallOutcome.class);
+  private final SecondCounts secondCounts = new SecondCounts();
 
   private long numMeasured;
   private long numGood;
@@ -48,7 +48,7 @@ final class Tally {
 
   /** A request is on its way. */
   void started(Exchange exchange, long now) {
-    timeline.started(now);
+    secondCounts.started(now);
     if (exchange.isMeasured()) {
       numMeasured++;
       firstDue = Math.min(firstDue, exchange.due());
@@ -58,7 +58,7 @@ final class Tally {
 
   /** Some text has come. */
   void event(Exchange exchange, long now) {
-    timeline.event(now);
+    secondCounts.event(now);
     long gap = exchange.event(now);
     if (!exchange.isMeasured()) {
       return;
@@ -70,8 +70,8 @@ final class Tally {
     }
   }
 
-  void ended(Exchange exchange, Outcome outcome, long now) {
-    timeline.ended(now);
+  void ended(Exchange exchange, CallOutcome outcome, long now) {
+    secondCounts.ended(now);
     if (!exchange.isMeasured()) {
       return;
     }
@@ -83,17 +83,17 @@ final class Tally {
     numPromptTokens += exchange.promptTokens();
     numCachedTokens += exchange.cachedTokens();
     numOutputTokens += exchange.outputTokens();
-    if (outcome == Outcome.COMPLETED) {
+    if (outcome == CallOutcome.COMPLETED) {
       completed(exchange, now - exchange.due());
     } else if (outcome.isFailure()) {
       failed(exchange, outcome);
     }
   }
 
-  private void leaving(Exchange exchange, Outcome outcome) {
+  private void leaving(Exchange exchange, CallOutcome outcome) {
     numLeaving++;
-    numOutrun += outcome == Outcome.COMPLETED ? 1 : 0;
-    numBeforeText += outcome == Outcome.CANCELLED && exchange.numEvents() == 0 ? 1 : 0;
+    numOutrun += outcome == CallOutcome.COMPLETED ? 1 : 0;
+    numBeforeText += outcome == CallOutcome.CANCELLED && exchange.numEvents() == 0 ? 1 : 0;
   }
 
   private void completed(Exchange exchange, long endToEnd) {
@@ -119,8 +119,8 @@ final class Tally {
     return millis == null || nanos <= millis * 1e6;
   }
 
-  private void failed(Exchange exchange, Outcome outcome) {
-    String what = outcome == Outcome.REFUSED ? "status " + exchange.status() : outcome.words();
+  private void failed(Exchange exchange, CallOutcome outcome) {
+    String what = outcome == CallOutcome.REFUSED ? "status " + exchange.status() : outcome.words();
     Failures kind = failures.computeIfAbsent(what, name -> new Failures());
     kind.count++;
     if (kind.example == null) {
@@ -137,8 +137,8 @@ final class Tally {
   }
 
   LoadReport.Requests requests() {
-    long completed = outcomes.getOrDefault(Outcome.COMPLETED, 0L);
-    long cancelled = outcomes.getOrDefault(Outcome.CANCELLED, 0L);
+    long completed = outcomes.getOrDefault(CallOutcome.COMPLETED, 0L);
+    long cancelled = outcomes.getOrDefault(CallOutcome.CANCELLED, 0L);
     return new LoadReport.Requests(
         numMeasured, completed, cancelled, numMeasured - completed - cancelled, numGood);
   }
@@ -187,8 +187,8 @@ final class Tally {
     return all;
   }
 
-  Timeline timeline() {
-    return timeline;
+  SecondCounts secondCounts() {
+    return secondCounts;
   }
 
   private static Histogram histogram() {

@@ -40,8 +40,8 @@ final class CheckedLoad implements StreamSink {
   }
 
   @Override
-  public void ended(long request, Outcome outcome) {
-    if (outcome != Outcome.COMPLETED || next[(int) request] != numTokens) {
+  public void ended(long request, CallOutcome outcome) {
+    if (outcome != CallOutcome.COMPLETED || next[(int) request] != numTokens) {
       throw new IllegalStateException(
           "stream %d: %s after %d tokens".formatted(request, outcome, next[(int) request]));
     }

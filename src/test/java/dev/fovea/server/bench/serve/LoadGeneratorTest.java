@@ -29,7 +29,7 @@ class LoadGeneratorTest {
   /** Keeps the text of every request. */
   private static final class Texts implements StreamSink {
     private final Map<Long, StringBuilder> texts = new HashMap<>();
-    private final Map<Long, Outcome> outcomes = new HashMap<>();
+    private final Map<Long, CallOutcome> outcomes = new HashMap<>();
 
     @Override
     public void content(long request, byte[] bytes, int from, int to) {
@@ -39,7 +39,7 @@ class LoadGeneratorTest {
     }
 
     @Override
-    public void ended(long request, Outcome outcome) {
+    public void ended(long request, CallOutcome outcome) {
       assertThat(outcomes.put(request, outcome)).as("one end of request %d", request).isNull();
     }
   }

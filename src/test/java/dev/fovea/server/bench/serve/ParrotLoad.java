@@ -51,8 +51,8 @@ final class ParrotLoad implements StreamSink {
   }
 
   @Override
-  public void ended(long request, Outcome outcome) {
-    if (outcome != Outcome.COMPLETED || numBytes[(int) request] != numTokens) {
+  public void ended(long request, CallOutcome outcome) {
+    if (outcome != CallOutcome.COMPLETED || numBytes[(int) request] != numTokens) {
       throw new IllegalStateException(
           "stream %d: %s after %d tokens".formatted(request, outcome, numBytes[(int) request]));
     }

@@ -37,7 +37,7 @@ class ServedStreamsTest {
   /** What each stream still has to bring, in order; the model says its prompt again and again. */
   private static final class Expected implements StreamSink {
     private final Map<Long, String> left = new HashMap<>();
-    private final Map<Outcome, Integer> outcomes = new HashMap<>();
+    private final Map<CallOutcome, Integer> outcomes = new HashMap<>();
 
     private Expected(LoadPlan plan) throws IOException {
       Workload workload = new Workload(plan);
@@ -58,7 +58,7 @@ class ServedStreamsTest {
     }
 
     @Override
-    public void ended(long request, Outcome outcome) {
+    public void ended(long request, CallOutcome outcome) {
       outcomes.merge(outcome, 1, Integer::sum);
     }
   }
@@ -122,7 +122,9 @@ class ServedStreamsTest {
     Expected expected = new Expected(plan);
     LoadReport report = new LoadGenerator(plan, expected).run(null);
 
-    assertThat(expected.outcomes).as("%s", report.failures()).containsOnlyKeys(Outcome.COMPLETED);
+    assertThat(expected.outcomes)
+        .as("%s", report.failures())
+        .containsOnlyKeys(CallOutcome.COMPLETED);
     assertThat(expected.left.values()).hasSize(REQUESTS).allMatch(String::isEmpty);
     assertThat(report.tokens().countedBy()).isEqualTo("usage");
     assertThat(report.latencies().get(LoadReport.END_TO_END).count()).isEqualTo(REQUESTS);

@@ -1,7 +1,7 @@
 package dev.fovea.server.bench.serve;
 
 /** How a request ended. */
-public enum Outcome {
+public enum CallOutcome {
   COMPLETED("completed"),
   CANCELLED("cancelled by the client"),
   REFUSED("refused"),
@@ -12,7 +12,7 @@ public enum Outcome {
 
   private final String words;
 
-  Outcome(String words) {
+  CallOutcome(String words) {
     this.words = words;
   }
 

@@ -3,7 +3,7 @@ package dev.fovea.server.bench.serve;
 import java.util.Arrays;
 
 /** Counts what happens in each second of a run, warm-up included. */
-final class Timeline {
+final class SecondCounts {
   private static final long SECOND = 1_000_000_000;
 
   private long[] events = {};
