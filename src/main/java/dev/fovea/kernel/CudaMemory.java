@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /**
- * Device memory of one stream: from the block that was set aside while there is one and it has
- * room, else allocated by itself.
+ * Device memory of one stream: once a block is set aside, everything but lasting stagings comes out
+ * of it, and what it has no room for is refused, since then the plan that sized it is wrong.
  */
 final class CudaMemory {
   private static final long ALIGNMENT = 256;
@@ -44,11 +44,20 @@ final class CudaMemory {
     }
   }
 
-  /** Memory aligned to 256 bytes; its content is undefined. */
+  /**
+   * Memory aligned to 256 bytes; its content is undefined.
+   *
+   * @throws IllegalStateException if the block that was set aside has no room for it
+   */
   Buffer allocate(long bytes) {
-    long padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (block == null || taken + padded > block.byteSize()) {
+    if (block == null) {
       return allocateAlone(bytes);
+    }
+    long padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    if (padded > block.byteSize() - taken) {
+      throw new IllegalStateException(
+          "device memory: expected at most the %d bytes that are left of the planned %d, got %d"
+              .formatted(block.byteSize() - taken, block.byteSize(), bytes));
     }
     NativeBuffer piece = new NativeBuffer(block.address() + taken, bytes, address -> {});
     taken += padded;
