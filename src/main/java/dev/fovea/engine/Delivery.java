@@ -103,13 +103,18 @@ final class Delivery implements Runnable {
 
   private void deliverEnding(Sequence sequence, Outlet.Published published) {
     Outlet outlet = sequence.outlet();
-    Ending ending = outlet.deliverEnding(published);
-    if (ending != null) {
+    Ending ending = outlet.settleEnding(published);
+    if (ending == null) {
+      return;
+    }
+    try {
       observer.onEnd(
           ending,
           sequence
               .timeline()
               .trace(sequence.numPrompt(), sequence.cachedTokens(), outlet.numDelivered()));
+    } finally {
+      outlet.deliverEnding(ending);
     }
   }
 

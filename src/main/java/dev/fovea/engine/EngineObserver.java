@@ -4,7 +4,10 @@ package dev.fovea.engine;
 public interface EngineObserver {
   EngineObserver NONE = new EngineObserver() {};
 
-  /** On the delivery thread, after the listener's {@link GenerationListener#onEnd}. */
+  /**
+   * On the delivery thread, before the listener's {@link GenerationListener#onEnd}: whoever has
+   * been told of an end finds it counted.
+   */
   default void onEnd(GenerationListener.Ending ending, RequestTrace trace) {}
 
   /**

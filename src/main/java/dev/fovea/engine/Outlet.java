@@ -120,15 +120,22 @@ final class Outlet {
     return verdict.get() != null || isPaused();
   }
 
-  /** Hands over the ending if it is due and has not been; which, or null. Delivery thread. */
-  Ending deliverEnding(Published now) {
+  /**
+   * Settles how the request ends, once its ending is due; null before that and after it has been
+   * settled. {@link #deliverEnding} has to follow. Delivery thread.
+   */
+  Ending settleEnding(Published now) {
     if (hasEnded || now.ending == null || mustWait(now)) {
       return null;
     }
     hasEnded = true;
     verdict.compareAndSet(null, now.ending);
-    listener.onEnd(verdict.get());
     return verdict.get();
+  }
+
+  /** Tells the listener the settled ending. Delivery thread. */
+  void deliverEnding(Ending settled) {
+    listener.onEnd(settled);
   }
 
   /**
@@ -150,7 +157,7 @@ final class Outlet {
     isReleased = true;
   }
 
-  /** Whether the ending has been handed over. Delivery thread. */
+  /** Whether the ending has been settled. Delivery thread. */
   boolean hasEnded() {
     return hasEnded;
   }

@@ -267,16 +267,9 @@ public final class ModelService {
 
   /** The engine's events. */
   private final class Observer implements EngineObserver {
-    // On the delivery thread alone.
-    private boolean isWarm;
-
-    /** The first to end is the warm-up, which is nobody's request. */
     @Override
     public void onEnd(GenerationListener.Ending ending, RequestTrace trace) {
-      if (isWarm) {
-        metrics.count(ending, trace);
-      }
-      isWarm = true;
+      metrics.count(ending, trace);
       if (ending instanceof GenerationListener.Ending.Failed failed) {
         LOG.warnf(failed.cause(), "a generation failed: %s", failed.message());
       }

@@ -38,7 +38,7 @@ class OutletTest {
     for (int i = 0; i < 2; i++) {
       Outlet.Published published = outlet.take();
       assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1 - i);
-      assertThat(outlet.deliverEnding(published)).isEqualTo(i == 0 ? FAILED : null);
+      assertThat(ending(outlet, published)).isEqualTo(i == 0 ? FAILED : null);
     }
     assertThat(recorder.numCalls()).isEqualTo(1);
     assertThat(recorder.numEndings()).isEqualTo(1);
@@ -66,14 +66,14 @@ class OutletTest {
     assertThat(outlet.decide(new Ending.Cancelled())).isTrue();
     Outlet.Published published = outlet.take();
     assertThat(outlet.deliverTokens(published, 0)).isZero();
-    assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
+    assertThat(ending(outlet, published)).isEqualTo(new Ending.Cancelled());
   }
 
   @Test
   void cutAfterTheEndingDecidesNothing() {
     sequence.finish(FAILED);
     outlet.publish(sequence);
-    outlet.deliverEnding(outlet.take());
+    ending(outlet, outlet.take());
     assertThat(outlet.decide(new Ending.Cancelled())).isFalse();
   }
 
@@ -86,9 +86,9 @@ class OutletTest {
     outlet.pause();
     assertThat(outlet.deliverTokens(published, 0)).isZero();
     assertThat(outlet.resume()).as("posted again").isTrue();
-    assertThat(outlet.deliverEnding(published)).isNull();
+    assertThat(ending(outlet, published)).isNull();
     assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
-    assertThat(outlet.deliverEnding(published)).isEqualTo(OWN);
+    assertThat(ending(outlet, published)).isEqualTo(OWN);
   }
 
   @Test
@@ -99,7 +99,7 @@ class OutletTest {
     outlet.decide(new Ending.Cancelled());
     Outlet.Published published = outlet.take();
     assertThat(outlet.deliverTokens(published, 0)).isZero();
-    assertThat(outlet.deliverEnding(published)).isEqualTo(new Ending.Cancelled());
+    assertThat(ending(outlet, published)).isEqualTo(new Ending.Cancelled());
   }
 
   @Test
@@ -110,7 +110,7 @@ class OutletTest {
     outlet.release();
     outlet.pause();
     assertThat(outlet.deliverTokens(outlet.take(), 0)).isEqualTo(1);
-    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
+    assertThat(ending(outlet, outlet.take())).isEqualTo(OWN);
   }
 
   @Test
@@ -122,7 +122,7 @@ class OutletTest {
     outlet.publish(sequence);
     Outlet.Published published = outlet.take();
     assertThat(outlet.deliverTokens(published, 0)).isEqualTo(1);
-    assertThat(outlet.deliverEnding(published)).isEqualTo(FAILED);
+    assertThat(ending(outlet, published)).isEqualTo(FAILED);
     assertThat(recorder.ids()).containsExactly(7);
   }
 
@@ -131,10 +131,19 @@ class OutletTest {
     sequence.finish(OWN);
     outlet.publish(sequence);
     outlet.abandon(FAILED);
-    assertThat(outlet.deliverEnding(outlet.take())).isEqualTo(OWN);
+    assertThat(ending(outlet, outlet.take())).isEqualTo(OWN);
   }
 
   private void draw(int id) {
     assertThat(sequence.accept(id, true)).isNull();
+  }
+
+  /** As the delivery thread hands it over; null where it is not due. */
+  private static Ending ending(Outlet outlet, Outlet.Published published) {
+    Ending ending = outlet.settleEnding(published);
+    if (ending != null) {
+      outlet.deliverEnding(ending);
+    }
+    return ending;
   }
 }

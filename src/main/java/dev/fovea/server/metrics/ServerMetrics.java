@@ -96,8 +96,11 @@ public final class ServerMetrics {
     return new TokenTimer(times.firstToken(), times.interToken(), System::nanoTime);
   }
 
-  /** A request has ended. */
+  /** A request has ended. What ends before the model is observed was a warm-up, not a request. */
   public void count(Ending ending, RequestTrace trace) {
+    if (engine.model() == null) {
+      return;
+    }
     outcomes.get(Outcome.of(ending)).inc();
     distributions.add(trace);
   }
