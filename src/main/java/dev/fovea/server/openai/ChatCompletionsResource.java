@@ -22,12 +22,12 @@ import org.jboss.resteasy.reactive.RestMulti;
 @Singleton
 @Path("/v1/chat/completions")
 public final class ChatCompletionsResource {
-  private final Arrivals arrivals;
+  private final RequestIntake intake;
   private final Generations generations;
 
   @Inject
-  ChatCompletionsResource(Arrivals arrivals, Generations generations) {
-    this.arrivals = arrivals;
+  ChatCompletionsResource(RequestIntake intake, Generations generations) {
+    this.intake = intake;
     this.generations = generations;
   }
 
@@ -35,9 +35,9 @@ public final class ChatCompletionsResource {
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
   public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
-    Arrivals.Arrival arrival = arrivals.receive(body);
-    ChatRequest request = ChatRequest.parse(arrival.body(), arrival.bounds());
-    ServedModel model = arrivals.model(request.model());
+    RequestIntake.Received received = intake.receive(body);
+    ChatRequest request = ChatRequest.parse(received.request(), received.bounds());
+    ServedModel model = received.model();
     int[] prompt = model.text().encodeChat(request.messages(), request.templateVariables());
     AnswerHead head = AnswerHead.begin("chatcmpl", model.facts().id());
     return generations.start(
@@ -47,7 +47,7 @@ public final class ChatCompletionsResource {
             request.options(),
             request.streaming(),
             new ChatFormat(head, request.streaming().includeUsage()),
-            arrival.timer()),
+            received.timer()),
         client);
   }
 

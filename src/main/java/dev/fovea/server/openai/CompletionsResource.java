@@ -25,12 +25,12 @@ import org.jboss.resteasy.reactive.RestMulti;
 @Singleton
 @Path("/v1/completions")
 public final class CompletionsResource {
-  private final Arrivals arrivals;
+  private final RequestIntake intake;
   private final Generations generations;
 
   @Inject
-  CompletionsResource(Arrivals arrivals, Generations generations) {
-    this.arrivals = arrivals;
+  CompletionsResource(RequestIntake intake, Generations generations) {
+    this.intake = intake;
     this.generations = generations;
   }
 
@@ -38,9 +38,9 @@ public final class CompletionsResource {
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
   public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
-    Arrivals.Arrival arrival = arrivals.receive(body);
-    CompletionRequest request = CompletionRequest.parse(arrival.body(), arrival.bounds());
-    ServedModel model = arrivals.model(request.model());
+    RequestIntake.Received received = intake.receive(body);
+    CompletionRequest request = CompletionRequest.parse(received.request(), received.bounds());
+    ServedModel model = received.model();
     List<Generations.Planned> planned =
         encode(model, request.prompts()).stream()
             .map(prompt -> plan(model, prompt, request.options()))
@@ -53,7 +53,7 @@ public final class CompletionsResource {
             request.options(),
             request.streaming(),
             new CompletionFormat(head, request.streaming().includeUsage()),
-            arrival.timer()),
+            received.timer()),
         client);
   }
 

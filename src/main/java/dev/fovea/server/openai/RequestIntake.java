@@ -9,6 +9,7 @@ import dev.fovea.server.http.RequestBody;
 import dev.fovea.server.metrics.ServerMetrics;
 import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.Bounds;
+import dev.fovea.server.request.JsonRequest;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.InputStream;
@@ -17,36 +18,37 @@ import java.util.Optional;
 
 /** Takes in a request as far as all endpoints that generate do it alike. */
 @Singleton
-public final class Arrivals {
+public final class RequestIntake {
   private final FoveaConfig config;
   private final ModelService models;
   private final ServerMetrics metrics;
 
   @Inject
-  Arrivals(FoveaConfig config, ModelService models, ServerMetrics metrics) {
+  RequestIntake(FoveaConfig config, ModelService models, ServerMetrics metrics) {
     this.config = config;
     this.models = models;
     this.metrics = metrics;
   }
 
   /**
-   * A request that has arrived.
+   * A request whose model is found; its other fields are not read yet.
    *
    * @param timer started when its body had come
-   * @param body not yet parsed
-   * @param bounds of the server and the served model
+   * @param bounds of the server and of this model
    */
-  record Arrival(TokenTimer timer, byte[] body, Bounds bounds) {}
+  record Received(TokenTimer timer, JsonRequest request, ServedModel model, Bounds bounds) {}
 
   /**
    * Takes the body.
    *
-   * @throws ApiException 503 where no model answers
+   * @throws ApiException 400 where it is no JSON object, 404 where its model is not served, 503
+   *     where no model answers
    */
-  Arrival receive(InputStream body) {
+  Received receive(InputStream body) {
     TokenTimer timer = metrics.newTokenTimer();
-    byte[] bytes = RequestBody.read(body);
-    return new Arrival(timer, bytes, bounds(models.require()));
+    JsonRequest request = JsonRequest.parse(RequestBody.read(body));
+    ServedModel model = models.require(request.model());
+    return new Received(timer, request, model, bounds(model));
   }
 
   private Bounds bounds(ServedModel model) {
@@ -58,10 +60,5 @@ public final class Arrivals {
 
   private static long nanos(Optional<Duration> duration) {
     return duration.map(Duration::toNanos).orElse(0L);
-  }
-
-  /** As {@link ModelService#require(String)}. */
-  ServedModel model(String name) {
-    return models.require(name);
   }
 }

@@ -5,6 +5,7 @@ import dev.fovea.server.ModelService;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.http.RequestBody;
 import dev.fovea.server.request.DetokenizeRequest;
+import dev.fovea.server.request.JsonRequest;
 import dev.fovea.server.request.TokenizeRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
@@ -41,8 +42,9 @@ public final class TokenizeResource {
   @Path("/tokenize")
   @Operation(summary = "Token ids of a prompt or of a conversation in the model's template")
   public Tokenized tokenize(InputStream body) {
-    TokenizeRequest request = TokenizeRequest.parse(RequestBody.read(body));
-    ServedModel model = models.require(request.model());
+    JsonRequest received = JsonRequest.parse(RequestBody.read(body));
+    ServedModel model = models.require(received.model());
+    TokenizeRequest request = TokenizeRequest.parse(received);
     int[] ids =
         request.messages().isEmpty()
             ? model.text().encode(request.prompt(), request.addSpecialTokens())
@@ -54,8 +56,9 @@ public final class TokenizeResource {
   @Path("/detokenize")
   @Operation(summary = "Text of token ids, special tokens left out")
   public Detokenized detokenize(InputStream body) {
-    DetokenizeRequest request =
-        DetokenizeRequest.parse(RequestBody.read(body), models.require().facts().vocabulary());
-    return new Detokenized(models.require(request.model()).text().decode(request.tokens()));
+    JsonRequest received = JsonRequest.parse(RequestBody.read(body));
+    ServedModel model = models.require(received.model());
+    DetokenizeRequest request = DetokenizeRequest.parse(received, model.facts().vocabulary());
+    return new Detokenized(model.text().decode(request.tokens()));
   }
 }

@@ -1,6 +1,5 @@
 package dev.fovea.server.request;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import java.util.List;
 import java.util.Map;
@@ -8,12 +7,10 @@ import java.util.Map;
 /**
  * Body of {@code POST /v1/chat/completions}.
  *
- * @param model null: the served one
  * @param messages at least one
  * @param templateVariables more variables of the chat template, by name
  */
 public record ChatRequest(
-    String model,
     List<ChatMessage> messages,
     Map<String, Object> templateVariables,
     GenerationOptions options,
@@ -27,15 +24,12 @@ public record ChatRequest(
   /**
    * @throws ApiException 400 with the field at fault
    */
-  public static ChatRequest parse(byte[] body, Bounds bounds) {
-    ObjectNode object = StrictJson.parse(body);
-    Fields fields = new Fields(object);
-    String model = fields.get(CommonFields.MODEL);
+  public static ChatRequest parse(JsonRequest request, Bounds bounds) {
+    Fields fields = request.fields();
     List<ChatMessage> messages = fields.require(MESSAGES);
-    Unbuilt.refuse(object, Unbuilt.IN_CHAT);
+    Unbuilt.refuse(request.object(), Unbuilt.IN_CHAT);
     Integer maxTokens = fields.get(MAX_COMPLETION_TOKENS, fields.get(CommonFields.MAX_TOKENS));
     return new ChatRequest(
-        model,
         messages,
         fields.get(TemplateVariables.FIELD, Map.of()),
         CommonFields.options(fields, maxTokens, 1, bounds),

@@ -1,7 +1,6 @@
 package dev.fovea.server.request;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import java.util.List;
@@ -9,11 +8,10 @@ import java.util.List;
 /**
  * Body of {@code POST /v1/completions}.
  *
- * @param model null: the served one
  * @param prompts at least one, each continued on its own
  */
 public record CompletionRequest(
-    String model, List<Prompt> prompts, GenerationOptions options, Streaming streaming) {
+    List<Prompt> prompts, GenerationOptions options, Streaming streaming) {
   static final String PROMPT = "prompt";
   private static final int MAX_PROMPTS = 128;
   private static final Field<Boolean> ADD_SPECIAL_TOKENS =
@@ -23,10 +21,8 @@ public record CompletionRequest(
   /**
    * @throws ApiException 400 with the field at fault
    */
-  public static CompletionRequest parse(byte[] body, Bounds bounds) {
-    ObjectNode object = StrictJson.parse(body);
-    Fields fields = new Fields(object);
-    String model = fields.get(CommonFields.MODEL);
+  public static CompletionRequest parse(JsonRequest request, Bounds bounds) {
+    Fields fields = request.fields();
     boolean addSpecialTokens = fields.get(ADD_SPECIAL_TOKENS, true);
     Field.Rule<Prompt> text =
         (value, path) -> new Prompt.Text(TEXT.read(value, path), addSpecialTokens);
@@ -34,9 +30,8 @@ public record CompletionRequest(
         (value, path) -> new Prompt.TokenIds(readIds(value, path, bounds.vocabulary()));
     List<Prompt> prompts =
         fields.require(new Field<>(PROMPT, (value, path) -> readPrompts(value, path, text, ids)));
-    Unbuilt.refuse(object, Unbuilt.IN_COMPLETIONS);
+    Unbuilt.refuse(request.object(), Unbuilt.IN_COMPLETIONS);
     return new CompletionRequest(
-        model,
         prompts,
         CommonFields.options(fields, fields.get(CommonFields.MAX_TOKENS), prompts.size(), bounds),
         CommonFields.streaming(fields));

@@ -1,6 +1,5 @@
 package dev.fovea.server.request;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,6 @@ import java.util.Map;
  * @param templateVariables for the chat template, by name
  */
 public record TokenizeRequest(
-    String model,
     String prompt,
     List<ChatMessage> messages,
     Map<String, Object> templateVariables,
@@ -26,12 +24,10 @@ public record TokenizeRequest(
   /**
    * @throws ApiException 400 with the field at fault
    */
-  public static TokenizeRequest parse(byte[] body) {
-    ObjectNode object = StrictJson.parse(body);
-    Fields fields = new Fields(object);
+  public static TokenizeRequest parse(JsonRequest request) {
+    Fields fields = request.fields();
     List<ChatMessage> messages = fields.get(ChatRequest.MESSAGES, List.of());
     return new TokenizeRequest(
-        fields.get(CommonFields.MODEL),
         messages.isEmpty() ? fields.require(PROMPT) : null,
         messages,
         fields.get(TemplateVariables.FIELD, Map.of()),
