@@ -1,9 +1,9 @@
 package dev.fovea.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.files.RegularFile;
 import dev.fovea.weights.CheckpointException;
 import dev.fovea.weights.JsonFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -38,7 +38,7 @@ public record GenerationConfig(List<Integer> eos, Integer maxNewTokens, Defaults
    */
   public static GenerationConfig read(Path directory) {
     Path file = directory.resolve(FILE);
-    if (!Files.exists(file)) {
+    if (!RegularFile.isThere(file)) {
       return new GenerationConfig(List.of(), null, Defaults.NONE);
     }
     ConfigFields fields = new ConfigFields(file, JsonFile.readObject(file, ConfigReader.MAX_BYTES));

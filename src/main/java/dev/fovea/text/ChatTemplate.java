@@ -1,11 +1,13 @@
 package dev.fovea.text;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.files.RegularFile;
 import dev.fovea.text.jinja.Limits;
 import dev.fovea.text.jinja.Template;
 import dev.fovea.text.jinja.TemplateException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -19,6 +21,8 @@ import java.util.Optional;
  * Immutable; any thread may render.
  */
 public final class ChatTemplate {
+  private static final long MAX_BYTES = 4 << 20;
+
   private final String source;
   private final Template template;
   private final SpecialTokens specialTokens;
@@ -65,13 +69,16 @@ public final class ChatTemplate {
     TokenizerConfig config = TokenizerConfig.read(modelDirectory);
     Path file = modelDirectory.resolve("chat_template.jinja");
     Optional<String> source =
-        Files.exists(file) ? Optional.of(readText(file)) : configured(config.chatTemplate());
+        RegularFile.isThere(file) ? Optional.of(readText(file)) : configured(config.chatTemplate());
     return source.map(text -> of(text, config.specialTokens(), limits, clock));
   }
 
   private static String readText(Path file) {
     try {
-      return Files.readString(file);
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(RegularFile.read(file, MAX_BYTES)))
+          .toString();
     } catch (IOException e) {
       throw new ChatTemplateException(
           ChatTemplateException.Reason.BROKEN,

@@ -1,6 +1,8 @@
 package dev.fovea.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.fovea.files.RegularFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -23,6 +25,9 @@ public final class Tokenizer implements AutoCloseable {
    */
   private static final Map<String, String> RUNTIME_PROPERTIES =
       Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
+
+  /** What the largest vocabularies take, several times over. */
+  static final long MAX_BYTES = 256 << 20;
 
   /** The library would cut every text at 512 tokens if not told otherwise. */
   private static final Map<String, String> OPTIONS =
@@ -82,7 +87,7 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   private static HuggingFaceTokenizer open(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = new ByteArrayInputStream(RegularFile.read(file, MAX_BYTES))) {
       return HuggingFaceTokenizer.newInstance(in, OPTIONS);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new TokenizerException(file + ": cannot be loaded: " + e.getMessage(), e);

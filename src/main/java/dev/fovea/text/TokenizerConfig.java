@@ -4,8 +4,8 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.fovea.files.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +23,7 @@ record TokenizerConfig(
     boolean addsBos,
     boolean addsEos,
     JsonNode chatTemplate) {
+  private static final long MAX_BYTES = 16 << 20;
   private static final List<String> NAMES =
       List.of(
           "bos_token",
@@ -54,11 +55,11 @@ record TokenizerConfig(
   }
 
   private static JsonNode readObject(Path file) {
-    if (!Files.exists(file)) {
+    if (!RegularFile.isThere(file)) {
       return JsonNodeFactory.instance.objectNode();
     }
     try {
-      JsonNode node = new ObjectMapper().readTree(Files.readAllBytes(file));
+      JsonNode node = new ObjectMapper().readTree(RegularFile.read(file, MAX_BYTES));
       if (node == null || !node.isObject()) {
         throw new TokenizerException(
             file

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.fovea.files.RegularFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +39,8 @@ final class Vocabulary {
             .configure(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES, false)
             .build();
     Vocabulary vocabulary = new Vocabulary();
-    try (InputStream in = Files.newInputStream(tokenizerJson);
+    try (InputStream in =
+            new ByteArrayInputStream(RegularFile.read(tokenizerJson, Tokenizer.MAX_BYTES));
         JsonParser parser = factory.createParser(in)) {
       vocabulary.readRoot(parser);
     } catch (JacksonException e) {

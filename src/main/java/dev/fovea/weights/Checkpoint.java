@@ -1,5 +1,6 @@
 package dev.fovea.weights;
 
+import dev.fovea.files.RegularFile;
 import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.io.IOException;
@@ -47,8 +48,11 @@ public final class Checkpoint implements AutoCloseable {
     CheckpointFiles files = CheckpointFiles.find(directory);
     Map<Path, Map<String, SafetensorsHeader.Entry>> headers = new LinkedHashMap<>();
     for (Path shard : files.shards()) {
-      try (FileChannel channel = FileChannel.open(shard)) {
-        headers.put(shard, SafetensorsHeader.read(shard, channel));
+      try {
+        RegularFile.size(shard);
+        try (FileChannel channel = FileChannel.open(shard)) {
+          headers.put(shard, SafetensorsHeader.read(shard, channel));
+        }
       } catch (IOException e) {
         throw new CheckpointException(shard, "cannot be read: " + e.getMessage(), e);
       }

@@ -1,6 +1,7 @@
 package dev.fovea.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.files.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,10 +30,10 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
     if (!Files.isDirectory(directory)) {
       throw new CheckpointException(directory, "expected a model directory, found none");
     }
-    if (Files.exists(directory.resolve(SINGLE))) {
+    if (RegularFile.isThere(directory.resolve(SINGLE))) {
       return new CheckpointFiles(List.of(directory.resolve(SINGLE)), Map.of());
     }
-    if (Files.exists(directory.resolve(INDEX))) {
+    if (RegularFile.isThere(directory.resolve(INDEX))) {
       return readIndex(directory);
     }
     throw nothingUsable(directory);
@@ -54,7 +55,7 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
               shards.put(shard, directory.resolve(shard));
             });
     for (Path shard : shards.values()) {
-      if (!Files.exists(shard)) {
+      if (!RegularFile.isThere(shard)) {
         throw new CheckpointException(shard, "shard not found, but " + INDEX + " names it");
       }
     }

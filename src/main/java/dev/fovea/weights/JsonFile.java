@@ -8,13 +8,13 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.fovea.files.RegularFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
@@ -48,12 +48,7 @@ public final class JsonFile {
    */
   public static JsonNode readObject(Path file, long maxBytes) {
     try {
-      long size = Files.size(file);
-      if (size > maxBytes) {
-        throw new CheckpointException(
-            file, "expected at most %d bytes of JSON, got %d".formatted(maxBytes, size));
-      }
-      return readObject(file, Files.readAllBytes(file));
+      return readObject(file, RegularFile.read(file, maxBytes));
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file, "file not found", e);
     } catch (IOException e) {

@@ -21,13 +21,14 @@ final class ArchitectureRules {
   /** Which of our packages each package may use. */
   static final Map<String, List<String>> MAY_USE =
       Map.of(
-          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor"),
+          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor", "files"),
           "engine", List.of("model", "tensor"),
-          "text", List.of(),
-          "model", List.of("weights", "kernel", "tensor"),
-          "weights", List.of("tensor", "binding"),
+          "text", List.of("files"),
+          "model", List.of("weights", "kernel", "tensor", "files"),
+          "weights", List.of("tensor", "binding", "files"),
           "kernel", List.of("tensor", "binding"),
           "tensor", List.of("binding"),
+          "files", List.of(),
           "binding", List.of());
 
   /** The container, REST, configuration, metrics and the command line. */
