@@ -6,6 +6,7 @@ import dev.fovea.engine.RejectedException.Reason;
 import dev.fovea.model.StepRunner;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Continues many prompts at once on one device. Any thread may submit, cancel and close.
@@ -129,8 +130,11 @@ public final class Engine implements AutoCloseable {
     if (numPrompt >= maxContext) {
       throw new RejectedException(
           Reason.TOO_LONG,
-          "prompt: expected at most %d tokens, one less than the context, got %d"
-              .formatted(maxContext - 1, numPrompt));
+          String.format(
+              Locale.ROOT,
+              "prompt: expected at most %d tokens, one less than the context, got %d",
+              maxContext - 1,
+              numPrompt));
     }
   }
 
@@ -224,7 +228,8 @@ public final class Engine implements AutoCloseable {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= vocabulary) {
         throw new IllegalArgumentException(
-            "%s[%d]: expected 0 to %d, got %d".formatted(name, i, vocabulary - 1, ids[i]));
+            String.format(
+                Locale.ROOT, "%s[%d]: expected 0 to %d, got %d", name, i, vocabulary - 1, ids[i]));
       }
     }
   }

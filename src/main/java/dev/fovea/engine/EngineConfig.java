@@ -2,6 +2,7 @@ package dev.fovea.engine;
 
 import dev.fovea.model.StepRunner;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How much an engine takes on.
@@ -34,8 +35,11 @@ public record EngineConfig(
     requirePositive("max-sequences", maxSequences);
     if (maxSequences > stepTokens) {
       throw new IllegalArgumentException(
-          "max-sequences: expected at most step-tokens (%d), as each running sequence computes one, got %d"
-              .formatted(stepTokens, maxSequences));
+          String.format(
+              Locale.ROOT,
+              "max-sequences: expected at most step-tokens (%d), as each running sequence computes one, got %d",
+              stepTokens,
+              maxSequences));
     }
   }
 

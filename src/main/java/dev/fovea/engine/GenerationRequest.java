@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import dev.fovea.model.SamplingParams;
+import java.util.Locale;
 
 /**
  * A prompt to continue.
@@ -41,7 +42,11 @@ public record GenerationRequest(
     public Deadlines {
       if (queueNanos < 0 || totalNanos < 0) {
         throw new IllegalArgumentException(
-            "deadlines: expected 0 or more ns, got %d and %d".formatted(queueNanos, totalNanos));
+            String.format(
+                Locale.ROOT,
+                "deadlines: expected 0 or more ns, got %d and %d",
+                queueNanos,
+                totalNanos));
       }
     }
   }

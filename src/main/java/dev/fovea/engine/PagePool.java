@@ -4,6 +4,7 @@ import dev.fovea.model.Batch;
 import dev.fovea.model.MemoryPlan;
 import java.security.SecureRandom;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
@@ -133,8 +134,11 @@ final class PagePool {
     int numFull = numComputed / Batch.PAGE_SLOTS;
     if (numFull > table.numPages()) {
       throw new IllegalArgumentException(
-          "offer: expected at most the tokens of %d pages, got %d"
-              .formatted(table.numPages(), numComputed));
+          String.format(
+              Locale.ROOT,
+              "offer: expected at most the tokens of %d pages, got %d",
+              table.numPages(),
+              numComputed));
     }
     if (!isCaching || numFull <= table.numOffered()) {
       return;
@@ -175,7 +179,8 @@ final class PagePool {
   /** Gives a page in use one more owner. */
   void share(int page) {
     if (numOwners(page) == 0) {
-      throw new IllegalStateException("page %d: expected in use, got free".formatted(page));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "page %d: expected in use, got free", page));
     }
     owners[page]++;
   }
@@ -184,7 +189,8 @@ final class PagePool {
   void release(int page) {
     if (numOwners(page) == 0) {
       throw new IllegalStateException(
-          "page %d: expected an owner that releases it, got a free page".formatted(page));
+          String.format(
+              Locale.ROOT, "page %d: expected an owner that releases it, got a free page", page));
     }
     if (--owners[page] == 0) {
       PrefixCache.Node node = cache.nodeOf(page);
@@ -219,8 +225,12 @@ final class PagePool {
       int page = requireInside(free[i]);
       if (listed[page] || owners[page] != 0 || cache.nodeOf(page) != null) {
         throw new IllegalStateException(
-            "page %d: expected free once, without owners and not registered, got %s and %d owners"
-                .formatted(page, listed[page] ? "free twice" : "free", owners[page]));
+            String.format(
+                Locale.ROOT,
+                "page %d: expected free once, without owners and not registered, got %s and %d owners",
+                page,
+                listed[page] ? "free twice" : "free",
+                owners[page]));
       }
       listed[page] = true;
     }
@@ -229,8 +239,12 @@ final class PagePool {
       boolean isCached = node != null && node.isIdle();
       if (owners[page] < 0 || !listed[page] && owners[page] > 0 == isCached) {
         throw new IllegalStateException(
-            "page %d: expected free, owned or cached, got %d owners and %s"
-                .formatted(page, owners[page], isCached ? "cached" : "not cached"));
+            String.format(
+                Locale.ROOT,
+                "page %d: expected free, owned or cached, got %d owners and %s",
+                page,
+                owners[page],
+                isCached ? "cached" : "not cached"));
       }
     }
   }
@@ -263,7 +277,7 @@ final class PagePool {
   private int requireInside(int page) {
     if (page < 0 || page >= owners.length) {
       throw new IllegalArgumentException(
-          "page: expected 0 to %d, got %d".formatted(owners.length - 1, page));
+          String.format(Locale.ROOT, "page: expected 0 to %d, got %d", owners.length - 1, page));
     }
     return page;
   }

@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * What pieces of prompts cost in a step, from a table that is measured once and then never changes:
@@ -144,11 +145,12 @@ final class PrefillCost {
 
   @Override
   public String toString() {
-    return "sizes %s take %s ns and %s ns a token before, target %d ns"
-        .formatted(
-            Arrays.toString(sizes),
-            Arrays.toString(nanos),
-            Arrays.toString(contextNanos),
-            targetNanos);
+    return String.format(
+        Locale.ROOT,
+        "sizes %s take %s ns and %s ns a token before, target %d ns",
+        Arrays.toString(sizes),
+        Arrays.toString(nanos),
+        Arrays.toString(contextNanos),
+        targetNanos);
   }
 }

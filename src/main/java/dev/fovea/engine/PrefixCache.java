@@ -3,6 +3,7 @@ package dev.fovea.engine;
 import dev.fovea.model.Batch;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Locale;
 import java.util.function.IntConsumer;
 
 /**
@@ -136,8 +137,10 @@ final class PrefixCache {
     }
     if (nodes[page] != null) {
       throw new IllegalStateException(
-          "page %d: expected to be registered for one chain of tokens, got another"
-              .formatted(page));
+          String.format(
+              Locale.ROOT,
+              "page %d: expected to be registered for one chain of tokens, got another",
+              page));
     }
     int[] tokens = Arrays.copyOfRange(ids, from, from + Batch.PAGE_SLOTS);
     Node node = new Node(page, parent, parent == root ? salt : "", tokens, pageHash);
@@ -216,8 +219,14 @@ final class PrefixCache {
     }
     if (registered != numRegistered || children != numRegistered || idle != numIdle) {
       throw new IllegalStateException(
-          "prefix cache: expected %d nodes and %d idle, got %d, %d as children and %d idle"
-              .formatted(numRegistered, numIdle, registered, children, idle));
+          String.format(
+              Locale.ROOT,
+              "prefix cache: expected %d nodes and %d idle, got %d, %d as children and %d idle",
+              numRegistered,
+              numIdle,
+              registered,
+              children,
+              idle));
     }
   }
 
@@ -233,7 +242,7 @@ final class PrefixCache {
   private static void require(boolean isTrue, int page, String expected) {
     if (!isTrue) {
       throw new IllegalStateException(
-          "page %d: expected %s, got otherwise".formatted(page, expected));
+          String.format(Locale.ROOT, "page %d: expected %s, got otherwise", page, expected));
     }
   }
 

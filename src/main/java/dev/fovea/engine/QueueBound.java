@@ -1,6 +1,7 @@
 package dev.fovea.engine;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Counts what waits to run for the first time, against its bounds, and how fast it gets to run. Any
@@ -37,8 +38,11 @@ final class QueueBound {
     if (numRequests > 0 && (tooManyRequests > 0 || tooManyTokens > 0)) {
       throw new RejectedException(
           RejectedException.Reason.OVERLOADED,
-          "the queue is full: %d requests with %d prompt tokens are waiting"
-              .formatted(numRequests, numTokens),
+          String.format(
+              Locale.ROOT,
+              "the queue is full: %d requests with %d prompt tokens are waiting",
+              numRequests,
+              numTokens),
           untilRoomFor(tooManyRequests, tooManyTokens));
     }
     if (numRequests == 0) {

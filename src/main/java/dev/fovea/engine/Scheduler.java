@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 
 /**
@@ -108,7 +109,8 @@ final class Scheduler {
     List<Sequence> drawing = step.drawing();
     if (tokens.ids().length != drawing.size()) {
       throw new IllegalStateException(
-          "tokens: expected %d, got %d".formatted(drawing.size(), tokens.ids().length));
+          String.format(
+              Locale.ROOT, "tokens: expected %d, got %d", drawing.size(), tokens.ids().length));
     }
     List<Sequence> changed = new ArrayList<>(drawing.size());
     for (int i = 0; i < drawing.size(); i++) {
@@ -178,8 +180,13 @@ final class Scheduler {
   void checkIdle() {
     if (!running.isEmpty() || !waiting.isEmpty()) {
       throw new IllegalStateException(
-          "pages: %d sequences run and %d wait, none can be computed, yet %d of %d pages are free"
-              .formatted(running.size(), waiting.size(), pool.numFree(), pool.numPages()));
+          String.format(
+              Locale.ROOT,
+              "pages: %d sequences run and %d wait, none can be computed, yet %d of %d pages are free",
+              running.size(),
+              waiting.size(),
+              pool.numFree(),
+              pool.numPages()));
     }
     if (pool.numFree() != pool.numPages()) {
       // Says which page it is.
@@ -209,8 +216,12 @@ final class Scheduler {
     for (int page = 0; page < listed.length; page++) {
       if (listed[page] != pool.numOwners(page)) {
         throw new IllegalStateException(
-            "page %d: expected as many owners as tables that list it (%d), got %d"
-                .formatted(page, listed[page], pool.numOwners(page)));
+            String.format(
+                Locale.ROOT,
+                "page %d: expected as many owners as tables that list it (%d), got %d",
+                page,
+                listed[page],
+                pool.numOwners(page)));
       }
     }
   }

@@ -6,6 +6,7 @@ import dev.fovea.model.Batch;
 import dev.fovea.model.Draw;
 import dev.fovea.model.MemoryPlan;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A prompt and one output of it, with the pages that hold their keys and values. Built by the
@@ -280,7 +281,8 @@ final class Sequence {
 
   private void require(State expected) {
     if (state != expected) {
-      throw new IllegalStateException("sequence: expected %s, got %s".formatted(expected, state));
+      throw new IllegalStateException(
+          String.format(Locale.ROOT, "sequence: expected %s, got %s", expected, state));
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.fovea.engine;
 
+import java.util.Locale;
+
 /**
  * When a request ends by itself. Stop strings are found where text is made, outside the engine,
  * which is then told by {@link Generation#stop()}.
@@ -16,7 +18,11 @@ public record StopRules(int maxTokens, int minTokens, int[] stopTokenIds) {
     }
     if (minTokens < 0 || minTokens > maxTokens) {
       throw new IllegalArgumentException(
-          "min_tokens: expected 0 to max_tokens (%d), got %d".formatted(maxTokens, minTokens));
+          String.format(
+              Locale.ROOT,
+              "min_tokens: expected 0 to max_tokens (%d), got %d",
+              maxTokens,
+              minTokens));
     }
     stopTokenIds = stopTokenIds.clone();
   }

@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Locale;
 
 /**
  * Reads files that somebody else wrote: regular ones alone, since a pipe may never answer and a
@@ -27,7 +28,8 @@ public final class RegularFile {
   public static byte[] read(Path file, long maxBytes) throws IOException {
     long size = size(file);
     if (size > maxBytes) {
-      throw new IOException("expected at most %d bytes, got %d".formatted(maxBytes, size));
+      throw new IOException(
+          String.format(Locale.ROOT, "expected at most %d bytes, got %d", maxBytes, size));
     }
     try (InputStream in = Files.newInputStream(file)) {
       return in.readNBytes(Math.toIntExact(size));

@@ -13,6 +13,7 @@ import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -43,7 +44,7 @@ public final class CudaKernels implements NativeKernels {
         new KernelsInfo(
             "cuda",
             device.name(),
-            "sm_%d%d".formatted(device.major(), device.minor()),
+            String.format(Locale.ROOT, "sm_%d%d", device.major(), device.minor()),
             device.multiprocessors(),
             attentionKernel(DType.BF16));
   }

@@ -7,6 +7,7 @@ import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.HostBuffer;
 import dev.fovea.tensor.NativeBuffer;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.LongFunction;
 
@@ -30,7 +31,8 @@ final class CudaMemory {
   void reserve(long bytes) {
     if (block != null) {
       throw new IllegalStateException(
-          "device memory: %d bytes are set aside already".formatted(block.byteSize()));
+          String.format(
+              Locale.ROOT, "device memory: %d bytes are set aside already", block.byteSize()));
     }
     block = allocateAlone(bytes);
     taken = 0;
@@ -56,8 +58,12 @@ final class CudaMemory {
     long padded = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (padded > block.byteSize() - taken) {
       throw new IllegalStateException(
-          "device memory: expected at most the %d bytes that are left of the planned %d, got %d"
-              .formatted(block.byteSize() - taken, block.byteSize(), bytes));
+          String.format(
+              Locale.ROOT,
+              "device memory: expected at most the %d bytes that are left of the planned %d, got %d",
+              block.byteSize() - taken,
+              block.byteSize(),
+              bytes));
     }
     NativeBuffer piece = new NativeBuffer(block.address() + taken, bytes, address -> {});
     taken += padded;

@@ -1,5 +1,7 @@
 package dev.fovea.kernel;
 
+import java.util.Locale;
+
 /**
  * Heads of an attention layer.
  *
@@ -11,7 +13,8 @@ public record HeadLayout(int query, int kv, int dim) {
   public HeadLayout {
     if (query < 1 || kv < 1 || query % kv != 0) {
       throw new IllegalArgumentException(
-          "query heads must be a multiple of KV heads, got %d and %d".formatted(query, kv));
+          String.format(
+              Locale.ROOT, "query heads must be a multiple of KV heads, got %d and %d", query, kv));
     }
     if (dim < 8 || dim > 256 || dim % 8 != 0) {
       throw new IllegalArgumentException("head dim must be a multiple of 8 up to 256, got " + dim);

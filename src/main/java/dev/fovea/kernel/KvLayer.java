@@ -1,6 +1,7 @@
 package dev.fovea.kernel;
 
 import dev.fovea.tensor.TensorView;
+import java.util.Locale;
 
 /**
  * Key and value pages of one layer.
@@ -15,11 +16,11 @@ public record KvLayer(TensorView keys, TensorView values) {
   public KvLayer {
     if (!keys.shape().equals(values.shape()) || keys.dtype() != values.dtype()) {
       throw new IllegalArgumentException(
-          "keys and values differ: %s and %s".formatted(keys, values));
+          String.format(Locale.ROOT, "keys and values differ: %s and %s", keys, values));
     }
     if (keys.shape().rank() != 4 || keys.shape().dim(2) != PAGE_SLOTS) {
       throw new IllegalArgumentException(
-          "pages: expected [P, Hkv, %d, D], got %s".formatted(PAGE_SLOTS, keys));
+          String.format(Locale.ROOT, "pages: expected [P, Hkv, %d, D], got %s", PAGE_SLOTS, keys));
     }
   }
 }

@@ -5,6 +5,7 @@ import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * {@link Kernels#attention} as its definition reads: all scores of a row, their softmax, then the
@@ -212,21 +213,32 @@ final class ReferenceAttention {
     int last = queryStart.length - 1;
     if (queryStart[0] != 0 || queryStart[last] != tokens) {
       throw new IllegalArgumentException(
-          "queryStart: expected 0 .. N=%d, got %d .. %d"
-              .formatted(tokens, queryStart[0], queryStart[last]));
+          String.format(
+              Locale.ROOT,
+              "queryStart: expected 0 .. N=%d, got %d .. %d",
+              tokens,
+              queryStart[0],
+              queryStart[last]));
     }
     ShapeCheck.idsBelow("tableRow", tableRow, args.sequences().pageTable().shape().dim(0));
     for (int i = 0; i < contextLength.length; i++) {
       int rows = queryStart[i + 1] - queryStart[i];
       if (rows < 0) {
         throw new IllegalArgumentException(
-            "queryStart: expected rising values, got %d after %d"
-                .formatted(queryStart[i + 1], queryStart[i]));
+            String.format(
+                Locale.ROOT,
+                "queryStart: expected rising values, got %d after %d",
+                queryStart[i + 1],
+                queryStart[i]));
       }
       if (contextLength[i] < 0 || contextLength[i] > (long) maxPages * SLOTS) {
         throw new IllegalArgumentException(
-            "contextLength[%d]: expected 0 .. %d (its pages), got %d"
-                .formatted(i, (long) maxPages * SLOTS, contextLength[i]));
+            String.format(
+                Locale.ROOT,
+                "contextLength[%d]: expected 0 .. %d (its pages), got %d",
+                i,
+                (long) maxPages * SLOTS,
+                contextLength[i]));
       }
       if (rows > 0) {
         checkPages(i);
@@ -241,8 +253,13 @@ final class ReferenceAttention {
       int page = page(sequence, i);
       if (page < 0 || page >= pages) {
         throw new IllegalArgumentException(
-            "pageTable[%d, %d]: expected a page in 0 .. %d, got %d"
-                .formatted(sequence, i, pages - 1, page));
+            String.format(
+                Locale.ROOT,
+                "pageTable[%d, %d]: expected a page in 0 .. %d, got %d",
+                sequence,
+                i,
+                pages - 1,
+                page));
       }
     }
   }

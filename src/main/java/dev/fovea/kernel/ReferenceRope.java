@@ -1,6 +1,7 @@
 package dev.fovea.kernel;
 
 import dev.fovea.tensor.TensorView;
+import java.util.Locale;
 
 /** {@link Kernels#ropeAppend}, one token after the other. */
 final class ReferenceRope {
@@ -42,11 +43,17 @@ final class ReferenceRope {
     for (int n = 0; n < positions.length; n++) {
       if (positions[n] < 0 || positions[n] >= maxPositions) {
         throw new IllegalArgumentException(
-            "positions[%d]: expected 0 .. %d, got %d".formatted(n, maxPositions - 1, positions[n]));
+            String.format(
+                Locale.ROOT,
+                "positions[%d]: expected 0 .. %d, got %d",
+                n,
+                maxPositions - 1,
+                positions[n]));
       }
       if (slots[n] < RopeAppend.NO_SLOT || slots[n] >= numSlots) {
         throw new IllegalArgumentException(
-            "slots[%d]: expected 0 .. %d, got %d".formatted(n, numSlots - 1, slots[n]));
+            String.format(
+                Locale.ROOT, "slots[%d]: expected 0 .. %d, got %d", n, numSlots - 1, slots[n]));
       }
     }
   }

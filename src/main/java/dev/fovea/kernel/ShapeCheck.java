@@ -5,6 +5,7 @@ import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Checks of every operation's arguments, the same for all backends. Each method throws an {@link
@@ -194,7 +195,13 @@ final class ShapeCheck {
     for (int i = 0; i < ids.length; i++) {
       if (ids[i] < 0 || ids[i] >= limit) {
         throw new IllegalArgumentException(
-            "%s[%d]: expected an id in 0 .. %d, got %d".formatted(what, i, limit - 1, ids[i]));
+            String.format(
+                Locale.ROOT,
+                "%s[%d]: expected an id in 0 .. %d, got %d",
+                what,
+                i,
+                limit - 1,
+                ids[i]));
       }
     }
   }
@@ -257,12 +264,14 @@ final class ShapeCheck {
   private static void expect(String what, TensorView view, DType dtype, long... expected) {
     if (view == null) {
       throw new IllegalArgumentException(
-          "%s: expected %s %s, got none".formatted(what, Arrays.toString(expected), dtype));
+          String.format(
+              Locale.ROOT, "%s: expected %s %s, got none", what, Arrays.toString(expected), dtype));
     }
     dims(what, view.shape(), view.dtype(), expected);
     if (view.dtype() != dtype) {
       throw new IllegalArgumentException(
-          "%s: expected %s, got %s %s".formatted(what, dtype, view.shape(), view.dtype()));
+          String.format(
+              Locale.ROOT, "%s: expected %s, got %s %s", what, dtype, view.shape(), view.dtype()));
     }
   }
 
@@ -274,7 +283,7 @@ final class ShapeCheck {
     if (!equal) {
       String text = Arrays.toString(expected).replace("-1", "any");
       throw new IllegalArgumentException(
-          "%s: expected %s, got %s %s".formatted(what, text, shape, dtype));
+          String.format(Locale.ROOT, "%s: expected %s, got %s %s", what, text, shape, dtype));
     }
   }
 
@@ -285,6 +294,6 @@ final class ShapeCheck {
   }
 
   private static IllegalArgumentException refused(String format, Object... values) {
-    return new IllegalArgumentException(format.formatted(values));
+    return new IllegalArgumentException(String.format(Locale.ROOT, format, values));
   }
 }

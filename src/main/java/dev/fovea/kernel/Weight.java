@@ -4,6 +4,7 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * An opaque handle on weights made ready by {@link Kernels#prepare}: one matrix {@code [M, K]},
@@ -40,7 +41,8 @@ public final class Weight {
               && (dims.length == 1 || segment.shape().dim(1) == dims[1]);
       if (!fits) {
         throw new IllegalArgumentException(
-            "weight: expected segments as the first, %s, got %s".formatted(first, segment));
+            String.format(
+                Locale.ROOT, "weight: expected segments as the first, %s, got %s", first, segment));
       }
       dims[0] += segment.shape().dim(0);
     }
@@ -73,7 +75,7 @@ public final class Weight {
       }
       first += rows;
     }
-    throw new IndexOutOfBoundsException("row %d of %s".formatted(row, this));
+    throw new IndexOutOfBoundsException(String.format(Locale.ROOT, "row %d of %s", row, this));
   }
 
   /** Decodes a vector, {@code [M]}. */

@@ -2,6 +2,7 @@ package dev.fovea.model;
 
 import dev.fovea.kernel.KvLayer;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One step's work: for each sequence the tokens to compute and the pages that hold its keys and
@@ -23,8 +24,11 @@ public record Batch(List<Entry> entries, int numGenerated) {
     }
     if (!areSingle) {
       throw new IllegalArgumentException(
-          "numGenerated: expected as many entries of one token at the head of %d, got %d"
-              .formatted(entries.size(), numGenerated));
+          String.format(
+              Locale.ROOT,
+              "numGenerated: expected as many entries of one token at the head of %d, got %d",
+              entries.size(),
+              numGenerated));
     }
   }
 

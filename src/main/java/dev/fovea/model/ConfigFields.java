@@ -5,6 +5,7 @@ import dev.fovea.weights.CheckpointException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Typed reading of a JSON object; a field that is absent or null takes the default. */
 record ConfigFields(Path file, JsonNode object) {
@@ -120,7 +121,7 @@ record ConfigFields(Path file, JsonNode object) {
   }
 
   CheckpointException refusal(String format, Object... values) {
-    return new CheckpointException(file, format.formatted(values));
+    return new CheckpointException(file, String.format(Locale.ROOT, format, values));
   }
 
   private JsonNode list(String name) {

@@ -3,6 +3,7 @@ package dev.fovea.model;
 import dev.fovea.kernel.AttentionBounds;
 import dev.fovea.kernel.KvLayer;
 import dev.fovea.tensor.DType;
+import java.util.Locale;
 import java.util.function.ToLongFunction;
 
 /**
@@ -47,8 +48,11 @@ public record MemoryPlan(
     int positions = config.sizes().maxPositions();
     if (capacity.maxContext() > positions) {
       throw new IllegalArgumentException(
-          "context: expected at most the model's %d tokens, got %d"
-              .formatted(positions, capacity.maxContext()));
+          String.format(
+              Locale.ROOT,
+              "context: expected at most the model's %d tokens, got %d",
+              positions,
+              capacity.maxContext()));
     }
     int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
     long weights = inspection.weightBytes();
@@ -62,9 +66,16 @@ public record MemoryPlan(
     int longest = (int) Math.min(positions, pages * KvLayer.PAGE_SLOTS);
     if (longest == 0 || (capacity.maxContext() > 0 && longest < wanted)) {
       throw new IllegalArgumentException(
-          ("memory: expected room for %d tokens of context, got %d bytes in all; weights take %d,"
-                  + " workspace %d, a token %d; %d tokens fit")
-              .formatted(wanted, capacity.memoryBytes(), weights, workspace, perToken, longest));
+          String.format(
+              Locale.ROOT,
+              "memory: expected room for %d tokens of context, got %d bytes in all; weights take %d,"
+                  + " workspace %d, a token %d; %d tokens fit",
+              wanted,
+              capacity.memoryBytes(),
+              weights,
+              workspace,
+              perToken,
+              longest));
     }
     int numPages = (int) Math.min(Integer.MAX_VALUE, Math.min(pages, useful));
     return new MemoryPlan(

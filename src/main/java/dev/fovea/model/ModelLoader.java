@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Loads a Hugging Face directory for a backend. Everything is checked against the headers before a
@@ -174,8 +175,11 @@ public final class ModelLoader {
     if (!kernels.supports(dtype)) {
       throw new CheckpointException(
           directory,
-          "weights are %s: the %s backend does not compute them"
-              .formatted(dtype, kernels.info().backend()));
+          String.format(
+              Locale.ROOT,
+              "weights are %s: the %s backend does not compute them",
+              dtype,
+              kernels.info().backend()));
     }
     return dtype;
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Runs steps of a {@link DecoderModel}: {@code submit} enqueues a step and the copy of its tokens,
@@ -77,7 +78,10 @@ final class ModelRunner implements StepRunner {
   public Ticket submit(Batch batch) {
     if (pending.size() == MAX_IN_FLIGHT) {
       throw new IllegalStateException(
-          "submit: expected fewer than %d steps not yet awaited".formatted(MAX_IN_FLIGHT)
+          String.format(
+                  Locale.ROOT,
+                  "submit: expected fewer than %d steps not yet awaited",
+                  MAX_IN_FLIGHT)
               + ", got that many");
     }
     inputs.fill(batch, (int) drawn.shape().dim(0));
@@ -129,8 +133,11 @@ final class ModelRunner implements StepRunner {
     Pending first = pending.peek();
     if (first == null || !first.ticket().equals(ticket)) {
       throw new IllegalStateException(
-          "await: expected the oldest step not yet awaited, %s, got %s"
-              .formatted(first == null ? "none" : first.ticket(), ticket));
+          String.format(
+              Locale.ROOT,
+              "await: expected the oldest step not yet awaited, %s, got %s",
+              first == null ? "none" : first.ticket(),
+              ticket));
     }
     first.output().arrived().await();
     pending.remove();

@@ -7,6 +7,7 @@ import dev.fovea.model.StepRunner.Limits;
 import dev.fovea.tensor.DType;
 import dev.fovea.tensor.Shape;
 import dev.fovea.tensor.TensorView;
+import java.util.Locale;
 
 /**
  * The page table on the device, {@code [maxSequences, maxPages] i32}, a row for each running
@@ -73,14 +74,21 @@ final class PageRows implements AutoCloseable {
       int row = rowOf(entry, i);
       if (row < 0 || row >= numSent.length || lastSeen[row] == check) {
         throw new IllegalArgumentException(
-            "row: expected one in 0 .. %d of no other entry, got %d"
-                .formatted(numSent.length - 1, row));
+            String.format(
+                Locale.ROOT,
+                "row: expected one in 0 .. %d of no other entry, got %d",
+                numSent.length - 1,
+                row));
       }
       lastSeen[row] = check;
       if (numKnown(entry) < 0 || numKnown(entry) > numSent[row]) {
         throw new IllegalArgumentException(
-            "numKnown: expected at most the %d pages of row %d, got %d"
-                .formatted(numSent[row], row, numKnown(entry)));
+            String.format(
+                Locale.ROOT,
+                "numKnown: expected at most the %d pages of row %d, got %d",
+                numSent[row],
+                row,
+                numKnown(entry)));
       }
     }
   }

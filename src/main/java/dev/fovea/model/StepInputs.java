@@ -16,6 +16,7 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -345,8 +346,12 @@ final class StepInputs implements AutoCloseable {
     int needed = PageRows.numNeeded(entry);
     if (pages.length < needed) {
       throw new IllegalArgumentException(
-          "pages: expected %d for %d tokens, got %d"
-              .formatted(needed, entry.contextBefore() + entry.tokens().count(), pages.length));
+          String.format(
+              Locale.ROOT,
+              "pages: expected %d for %d tokens, got %d",
+              needed,
+              entry.contextBefore() + entry.tokens().count(),
+              pages.length));
     }
     int first = Math.min(PageRows.numKnown(entry), entry.contextBefore() / KvLayer.PAGE_SLOTS);
     for (int i = Math.max(first, 0); i < needed; i++) {
@@ -358,7 +363,7 @@ final class StepInputs implements AutoCloseable {
   private static void require(boolean holds, String what, long max, long got) {
     if (!holds) {
       throw new IllegalArgumentException(
-          "%s: expected at most %d, got %d".formatted(what, max, got));
+          String.format(Locale.ROOT, "%s: expected at most %d, got %d", what, max, got));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.fovea.weights.CheckpointException;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,8 +74,13 @@ record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
       if (!info.shape().equals(shape)) {
         throw new CheckpointException(
             info.file(),
-            "tensor '%s': expected %s as %s says, got %s"
-                .formatted(name, shape, ModelConfig.FILE, info.shape()));
+            String.format(
+                Locale.ROOT,
+                "tensor '%s': expected %s as %s says, got %s",
+                name,
+                shape,
+                ModelConfig.FILE,
+                info.shape()));
       }
       checkType(name, info, tensor.getValue().together(), dtypes);
     }
@@ -94,8 +100,12 @@ record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
     if (!info.shape().equals(embedding)) {
       throw new CheckpointException(
           info.file(),
-          "tensor '%s': expected %s as the embedding it is tied to, got %s"
-              .formatted(head, embedding, info.shape()));
+          String.format(
+              Locale.ROOT,
+              "tensor '%s': expected %s as the embedding it is tied to, got %s",
+              head,
+              embedding,
+              info.shape()));
     }
   }
 
@@ -123,10 +133,17 @@ record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
     throw new CheckpointException(
         info.file(),
         QUANTISED.matcher(name).matches()
-            ? "quantised checkpoint (tensor '%s'): expected bf16, fp16 or fp32 weights"
-                .formatted(name)
-            : "unknown tensor '%s' %s %s for %s"
-                .formatted(name, info.shape(), info.type(), config.family().architecture()));
+            ? String.format(
+                Locale.ROOT,
+                "quantised checkpoint (tensor '%s'): expected bf16, fp16 or fp32 weights",
+                name)
+            : String.format(
+                Locale.ROOT,
+                "unknown tensor '%s' %s %s for %s",
+                name,
+                info.shape(),
+                info.type(),
+                config.family().architecture()));
   }
 
   /** Adds the tensor's dtype to those known, by the word that its fellows share. */
@@ -149,7 +166,13 @@ record TensorPlan(ModelConfig config, Map<String, Spec> expected) {
     String names = wanted.stream().distinct().map(DType::name).collect(Collectors.joining(" or "));
     throw new CheckpointException(
         info.file(),
-        "tensor '%s': expected dtype %s%s, got %s".formatted(name, names, origin, info.type()));
+        String.format(
+            Locale.ROOT,
+            "tensor '%s': expected dtype %s%s, got %s",
+            name,
+            names,
+            origin,
+            info.type()));
   }
 
   /** Walks a configuration and writes down its tensors. */

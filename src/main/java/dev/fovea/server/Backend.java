@@ -7,6 +7,7 @@ import dev.fovea.kernel.Kernels;
 import dev.fovea.kernel.KernelsInfo;
 import dev.fovea.kernel.ReferenceKernels;
 import dev.fovea.weights.Mapping;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
@@ -35,14 +36,15 @@ public record Backend(Kernels kernels, Mapping mapping) {
 
   /** In words, for logs and the terminal. */
   public static String describe(KernelsInfo info) {
-    return "%s (%s, %s, %d %s, attention %s)"
-        .formatted(
-            info.backend(),
-            info.device(),
-            info.isa(),
-            info.threads(),
-            info.backend().equals("cuda") ? "multiprocessors" : "threads",
-            info.attentionKernel());
+    return String.format(
+        Locale.ROOT,
+        "%s (%s, %s, %d %s, attention %s)",
+        info.backend(),
+        info.device(),
+        info.isa(),
+        info.threads(),
+        info.backend().equals("cuda") ? "multiprocessors" : "threads",
+        info.attentionKernel());
   }
 
   /** The best of what is there; one line says why it is not the one before. */
@@ -68,7 +70,8 @@ public record Backend(Kernels kernels, Mapping mapping) {
       return open.get();
     } catch (KernelException e) {
       throw new ModelLoadException(
-          "fovea.device: %s cannot be used: %s".formatted(device, e.getMessage()), e);
+          String.format(Locale.ROOT, "fovea.device: %s cannot be used: %s", device, e.getMessage()),
+          e);
     }
   }
 

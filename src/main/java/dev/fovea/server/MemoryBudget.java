@@ -9,6 +9,7 @@ import dev.fovea.model.Capacity;
 import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.ModelLoader;
 import java.lang.management.ManagementFactory;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
@@ -67,7 +68,8 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
       plan = MemoryPlan.of(inspection, capacity, owner.scratch());
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "%s; raise %s, or lower %s".formatted(e.getMessage(), setting, NEEDS), e);
+          String.format(Locale.ROOT, "%s; raise %s, or lower %s", e.getMessage(), setting, NEEDS),
+          e);
     }
     requireThere(plan, owner);
     return new MemoryBudget(capacity, plan, setting);
@@ -90,8 +92,13 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
     boolean holdsAnAnswer = asked == 0 || asked >= LEAST_CONTEXT;
     if (!holdsAnAnswer || asked > positions) {
       throw new IllegalArgumentException(
-          "%s: expected %d to the model's %d tokens, got %d"
-              .formatted(CONTEXT_SETTING, LEAST_CONTEXT, positions, asked));
+          String.format(
+              Locale.ROOT,
+              "%s: expected %d to the model's %d tokens, got %d",
+              CONTEXT_SETTING,
+              LEAST_CONTEXT,
+              positions,
+              asked));
     }
     return MemoryPlan.of(inspection, capacity(config, owner, Long.MAX_VALUE), owner.scratch());
   }
@@ -118,8 +125,14 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
     long needed = plan.totalBytes() - (owner.device().isPresent() ? 0 : plan.weightBytes());
     if (needed > there) {
       throw new IllegalArgumentException(
-          "memory: expected at most the %d bytes there are, got %d, of which keys and values take %d; lower %s or %s"
-              .formatted(there, needed, plan.kvBytes(), KV_SETTING, NEEDS));
+          String.format(
+              Locale.ROOT,
+              "memory: expected at most the %d bytes there are, got %d, of which keys and values take %d; lower %s or %s",
+              there,
+              needed,
+              plan.kvBytes(),
+              KV_SETTING,
+              NEEDS));
     }
   }
 

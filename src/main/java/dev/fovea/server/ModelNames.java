@@ -3,6 +3,7 @@ package dev.fovea.server;
 import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
+import java.util.Locale;
 
 /** What to say of a model that is not served. */
 final class ModelNames {
@@ -15,7 +16,10 @@ final class ModelNames {
             404,
             ErrorCodes.MODEL_NOT_FOUND,
             "model",
-            "the model '%s' does not exist; this server serves '%s'"
-                .formatted(shown, model.facts().id())));
+            String.format(
+                Locale.ROOT,
+                "the model '%s' does not exist; this server serves '%s'",
+                shown,
+                model.facts().id())));
   }
 }

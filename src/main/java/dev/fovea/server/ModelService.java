@@ -15,6 +15,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Locale;
 import org.jboss.logging.Logger;
 
 /**
@@ -162,8 +163,11 @@ public final class ModelService {
     }
     if (now instanceof ModelState.Loading loading) {
       String message =
-          "the model is loading: %s, %.0f %% done"
-              .formatted(loading.step(), 100 * loading.progress());
+          String.format(
+              Locale.ROOT,
+              "the model is loading: %s, %.0f %% done",
+              loading.step(),
+              100 * loading.progress());
       throw ApiException.retryLater(503, ErrorCodes.LOADING, message, RETRY_SECONDS);
     }
     if (now instanceof ModelState.Closing) {
@@ -242,7 +246,9 @@ public final class ModelService {
   }
 
   private void hung(Engine engine, Duration silence) {
-    String reason = "the engine hangs: no sign of life for %d ms".formatted(silence.toMillis());
+    String reason =
+        String.format(
+            Locale.ROOT, "the engine hangs: no sign of life for %d ms", silence.toMillis());
     die(reason, ExitCode.ENGINE_HUNG, () -> engine.abandon(new IllegalStateException(reason)));
   }
 

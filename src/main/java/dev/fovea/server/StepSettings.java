@@ -2,6 +2,7 @@ package dev.fovea.server;
 
 import dev.fovea.engine.EngineConfig;
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * What a step takes on, as configured, else as suits the kind of device.
@@ -49,7 +50,7 @@ record StepSettings(int chunkTokens, int maxSequences, Duration target) {
   private static void require(String setting, boolean holds, String expected, Object got) {
     if (!holds) {
       throw new IllegalArgumentException(
-          "%s: expected %s, got %s".formatted(setting, expected, got));
+          String.format(Locale.ROOT, "%s: expected %s, got %s", setting, expected, got));
     }
   }
 }

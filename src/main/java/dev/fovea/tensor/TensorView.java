@@ -2,6 +2,7 @@ package dev.fovea.tensor;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Locale;
 
 /**
  * A borrowed, contiguous, row-major tensor inside a {@link Buffer}. Never frees anything.
@@ -14,8 +15,14 @@ public record TensorView(Buffer buffer, long byteOffset, DType dtype, Shape shap
     long end = Math.addExact(byteOffset, Math.multiplyExact(shape.elements(), dtype.bytes()));
     if (byteOffset < 0 || end > buffer.byteSize()) {
       throw new IllegalArgumentException(
-          "tensor %s %s at byte %d needs %d bytes, the buffer has %d"
-              .formatted(shape, dtype, byteOffset, end, buffer.byteSize()));
+          String.format(
+              Locale.ROOT,
+              "tensor %s %s at byte %d needs %d bytes, the buffer has %d",
+              shape,
+              dtype,
+              byteOffset,
+              end,
+              buffer.byteSize()));
     }
   }
 
@@ -55,7 +62,8 @@ public record TensorView(Buffer buffer, long byteOffset, DType dtype, Shape shap
   /** Rows {@code from .. from + rows} of the leading dimension. */
   public TensorView rows(long from, long rows) {
     if (from < 0 || rows < 0 || from + rows > shape.dim(0)) {
-      throw new IllegalArgumentException("rows %d..%d of %s".formatted(from, from + rows, shape));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "rows %d..%d of %s", from, from + rows, shape));
     }
     long[] dims = shape.toArray();
     long rowBytes = dims[0] == 0 ? 0 : byteSize() / dims[0];
@@ -67,7 +75,8 @@ public record TensorView(Buffer buffer, long byteOffset, DType dtype, Shape shap
   public TensorView reshape(long... dims) {
     Shape target = Shape.of(dims);
     if (target.elements() != shape.elements()) {
-      throw new IllegalArgumentException("cannot view %s as %s".formatted(shape, target));
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "cannot view %s as %s", shape, target));
     }
     return new TensorView(buffer, byteOffset, dtype, target);
   }

@@ -1,6 +1,7 @@
 package dev.fovea.text;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -32,7 +33,8 @@ public final class StopMatcher {
   public StopMatcher(List<String> stops) {
     if (stops.size() > MAX_STOPS) {
       throw new IllegalArgumentException(
-          "stop: expected at most %d strings, got %d".formatted(MAX_STOPS, stops.size()));
+          String.format(
+              Locale.ROOT, "stop: expected at most %d strings, got %d", MAX_STOPS, stops.size()));
     }
     for (String stop : stops) {
       if (stop.isEmpty()) {

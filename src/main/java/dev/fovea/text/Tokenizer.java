@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -131,8 +132,10 @@ public final class Tokenizer implements AutoCloseable {
             .orElseThrow(
                 () ->
                     new TokenizerException(
-                        "tokenizer_config.json: special token '%s' is not in the vocabulary"
-                            .formatted(token.get())));
+                        String.format(
+                            Locale.ROOT,
+                            "tokenizer_config.json: special token '%s' is not in the vocabulary",
+                            token.get())));
     return new int[] {id};
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 
 /**
@@ -76,8 +77,12 @@ final class Vocabulary {
   private static void expect(JsonParser parser, JsonToken got, JsonToken expected) {
     if (got != expected) {
       throw new TokenizerException(
-          "tokenizer.json, line %d: expected %s, got %s"
-              .formatted(parser.currentLocation().getLineNr(), expected, got));
+          String.format(
+              Locale.ROOT,
+              "tokenizer.json, line %d: expected %s, got %s",
+              parser.currentLocation().getLineNr(),
+              expected,
+              got));
     }
   }
 
@@ -137,7 +142,12 @@ final class Vocabulary {
   private void put(int id, String token) {
     if (id < 0 || id >= MAX_ID) {
       throw new TokenizerException(
-          "tokenizer.json: expected ids in [0, %d), got %d for '%s'".formatted(MAX_ID, id, token));
+          String.format(
+              Locale.ROOT,
+              "tokenizer.json: expected ids in [0, %d), got %d for '%s'",
+              MAX_ID,
+              id,
+              token));
     }
     if (id >= tokens.length) {
       tokens = Arrays.copyOf(tokens, Math.max(id + 1, tokens.length * 2));

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -119,7 +120,9 @@ public final class Checkpoint implements AutoCloseable {
     SafetensorsHeader.Entry entry = place.entry();
     if (entry.shape().rank() != 2) {
       throw new CheckpointException(
-          place.file(), "tensor '%s': expected a matrix, got %s".formatted(name, entry.shape()));
+          place.file(),
+          String.format(
+              Locale.ROOT, "tensor '%s': expected a matrix, got %s", name, entry.shape()));
     }
     return Copies.turned(readable(place), allocate(entry.byteSize()));
   }
@@ -153,7 +156,10 @@ public final class Checkpoint implements AutoCloseable {
   private static CheckpointException unreadable(Place place) {
     return new CheckpointException(
         place.file(),
-        "a tensor of dtype %s: expected F32, BF16 or F16 weights".formatted(place.entry().type()));
+        String.format(
+            Locale.ROOT,
+            "a tensor of dtype %s: expected F32, BF16 or F16 weights",
+            place.entry().type()));
   }
 
   private OwnedMemory allocate(long bytes) {
@@ -165,7 +171,8 @@ public final class Checkpoint implements AutoCloseable {
   private Place place(String name) {
     Place place = places.get(name);
     if (place == null) {
-      throw new CheckpointException(directory, "expected tensor '%s', found none".formatted(name));
+      throw new CheckpointException(
+          directory, String.format(Locale.ROOT, "expected tensor '%s', found none", name));
     }
     return place;
   }

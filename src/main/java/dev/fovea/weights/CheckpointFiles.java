@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -68,8 +69,11 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
     if (!value.isTextual() || !name.matches("[A-Za-z0-9._-]{1,200}\\.safetensors")) {
       throw new CheckpointException(
           index,
-          "tensor '%s': expected the name of a .safetensors file, got '%s'"
-              .formatted(tensor, name));
+          String.format(
+              Locale.ROOT,
+              "tensor '%s': expected the name of a .safetensors file, got '%s'",
+              tensor,
+              name));
     }
     return name;
   }
@@ -91,10 +95,17 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
                         throw new CheckpointException(
                             shard,
                             expected == null
-                                ? "holds tensor '%s', which %s does not name"
-                                    .formatted(tensor, INDEX)
-                                : "holds tensor '%s', which %s places in %s"
-                                    .formatted(tensor, INDEX, expected));
+                                ? String.format(
+                                    Locale.ROOT,
+                                    "holds tensor '%s', which %s does not name",
+                                    tensor,
+                                    INDEX)
+                                : String.format(
+                                    Locale.ROOT,
+                                    "holds tensor '%s', which %s places in %s",
+                                    tensor,
+                                    INDEX,
+                                    expected));
                       }
                       found.put(tensor, shard);
                     }));
@@ -103,7 +114,11 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
           if (!found.containsKey(tensor)) {
             throw new CheckpointException(
                 headers.keySet().iterator().next().resolveSibling(shard),
-                "expected tensor '%s', which %s places here, found none".formatted(tensor, INDEX));
+                String.format(
+                    Locale.ROOT,
+                    "expected tensor '%s', which %s places here, found none",
+                    tensor,
+                    INDEX));
           }
         });
   }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -57,14 +58,20 @@ final class SafetensorsHeader {
     if (length < 2 || length > MAX_HEADER_BYTES) {
       throw new CheckpointException(
           file,
-          "header length: expected 2 to %d bytes, got %s (not a safetensors file?)"
-              .formatted(MAX_HEADER_BYTES, Long.toUnsignedString(length)));
+          String.format(
+              Locale.ROOT,
+              "header length: expected 2 to %d bytes, got %s (not a safetensors file?)",
+              MAX_HEADER_BYTES,
+              Long.toUnsignedString(length)));
     }
     if (length > fileBytes - LENGTH_BYTES) {
       throw new CheckpointException(
           file,
-          "truncated: expected a header of %d bytes, the file has %d in all"
-              .formatted(length, fileBytes));
+          String.format(
+              Locale.ROOT,
+              "truncated: expected a header of %d bytes, the file has %d in all",
+              length,
+              fileBytes));
     }
     ByteBuffer json = readBytes(file, channel, LENGTH_BYTES, (int) length);
     if (json.get(0) != '{') {
@@ -219,6 +226,6 @@ final class SafetensorsHeader {
   }
 
   private CheckpointException refusal(String format, Object... values) {
-    return new CheckpointException(file, format.formatted(values));
+    return new CheckpointException(file, String.format(Locale.ROOT, format, values));
   }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Windows of a file mapped by the JDK; the garbage collector unmaps them. */
 final class WindowMapping implements MappedFile {
@@ -21,7 +22,10 @@ final class WindowMapping implements MappedFile {
     if (count > Integer.MAX_VALUE) {
       throw new CheckpointException(
           file,
-          "a tensor of %d bytes: the Java reference kernels read at most 2 GiB".formatted(count));
+          String.format(
+              Locale.ROOT,
+              "a tensor of %d bytes: the Java reference kernels read at most 2 GiB",
+              count));
     }
     try {
       return new Window(HostBuffer.wrap(channel.map(MapMode.READ_ONLY, at, count)), 0);

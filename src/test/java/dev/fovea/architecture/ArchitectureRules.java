@@ -1,17 +1,24 @@
 package dev.fovea.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.io.Serializable;
+import java.text.NumberFormat;
+import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -36,6 +43,15 @@ final class ArchitectureRules {
     "jakarta..", "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..", "picocli.."
   };
 
+  /** What takes the default locale where none is given. */
+  private static final List<Methods> LOCALIZED =
+      List.of(
+          new Methods(String.class, "format|formatted|toLowerCase|toUpperCase"),
+          new Methods(PrintStream.class, "format|printf"),
+          new Methods(PrintWriter.class, "format|printf"),
+          new Methods(NumberFormat.class, "get.*Instance"),
+          new Methods(DateTimeFormatter.class, "ofPattern"));
+
   private final String root;
 
   ArchitectureRules(String root) {
@@ -52,6 +68,7 @@ final class ArchitectureRules {
     rules.put("nothing is serialized", nothingIsSerialized());
     rules.put("no object streams", noObjectStreams());
     rules.put("settings are read in server only", settingsOnlyInServer());
+    rules.put("text never depends on the default locale", noDefaultLocale());
     return rules;
   }
 
@@ -130,5 +147,25 @@ final class ArchitectureRules {
         .callMethod(System.class, "getenv")
         .orShould()
         .callMethod(System.class, "getenv", String.class);
+  }
+
+  /** Digits and the case of letters differ by locale: what writes them says which it means. */
+  private static ArchRule noDefaultLocale() {
+    return noClasses()
+        .should()
+        .callMethodWhere(
+            describe(
+                "text is made by the default locale",
+                call ->
+                    LOCALIZED.stream().anyMatch(methods -> methods.have(call.getTarget()))
+                        && call.getTarget().getRawParameterTypes().stream()
+                            .noneMatch(type -> type.isEquivalentTo(Locale.class))));
+  }
+
+  /** Methods of a type and its subtypes by their names, a regular expression. */
+  private record Methods(Class<?> owner, String names) {
+    boolean have(AccessTarget.MethodCallTarget target) {
+      return target.getOwner().isAssignableTo(owner) && target.getName().matches(names);
+    }
   }
 }

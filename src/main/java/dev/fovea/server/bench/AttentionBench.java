@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /**
@@ -85,9 +86,16 @@ public final class AttentionBench {
       String lengths =
           isUniform()
               ? contexts.get(0).toString()
-              : "%d..%d".formatted(Collections.min(contexts), Collections.max(contexts));
-      return "B=%d rows=%d context=%s %s %s"
-          .formatted(contexts.size(), rows, lengths, heads, dtype);
+              : String.format(
+                  Locale.ROOT, "%d..%d", Collections.min(contexts), Collections.max(contexts));
+      return String.format(
+          Locale.ROOT,
+          "B=%d rows=%d context=%s %s %s",
+          contexts.size(),
+          rows,
+          lengths,
+          heads,
+          dtype);
     }
   }
 
@@ -138,7 +146,12 @@ public final class AttentionBench {
   }
 
   private static Case decode(HeadLayout heads, int sequences, int length) {
-    return Case.of("decode %d x %d".formatted(sequences, length), heads, sequences, 1, length);
+    return Case.of(
+        String.format(Locale.ROOT, "decode %d x %d", sequences, length),
+        heads,
+        sequences,
+        1,
+        length);
   }
 
   private final NativeKernels kernels;

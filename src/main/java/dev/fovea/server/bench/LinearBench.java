@@ -7,6 +7,7 @@ import dev.fovea.tensor.DType;
 import dev.fovea.tensor.TensorView;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -98,7 +99,8 @@ public final class LinearBench {
     boolean memory = c.isBoundByMemory();
     return new KernelFigure(
         "linear " + c.rows(),
-        "N=%d M=%d K=%d %s".formatted(c.rows(), c.outputs(), c.inputs(), c.dtype()),
+        String.format(
+            Locale.ROOT, "N=%d M=%d K=%d %s", c.rows(), c.outputs(), c.inputs(), c.dtype()),
         kernels.linearKernel(x, weights.get(0)),
         kernels.info(),
         seconds,

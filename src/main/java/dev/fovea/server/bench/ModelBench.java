@@ -14,6 +14,7 @@ import dev.fovea.model.StepRunner.Ticket;
 import dev.fovea.weights.Mapping;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -105,7 +106,12 @@ public final class ModelBench {
     Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
     return new KernelFigure(
         "model prefill " + c.prompt(),
-        "%d tokens, %.0f tok/s, %s".formatted(c.prompt(), c.prompt() / seconds, describe(model)),
+        String.format(
+            Locale.ROOT,
+            "%d tokens, %.0f tok/s, %s",
+            c.prompt(),
+            c.prompt() / seconds,
+            describe(model)),
         kernels.attentionKernel(model.dtype()),
         kernels.info(),
         seconds,
@@ -136,8 +142,13 @@ public final class ModelBench {
     Ceilings after = Ceilings.measure(kernels, CEILING_BYTES);
     return new KernelFigure(
         "model decode " + c.batch(),
-        "B=%d behind %d tokens, %.1f tok/s, %s"
-            .formatted(c.batch(), c.context(), c.batch() / seconds, describe(model)),
+        String.format(
+            Locale.ROOT,
+            "B=%d behind %d tokens, %.1f tok/s, %s",
+            c.batch(),
+            c.context(),
+            c.batch() / seconds,
+            describe(model)),
         kernels.attentionKernel(model.dtype()),
         kernels.info(),
         seconds,
@@ -207,6 +218,7 @@ public final class ModelBench {
   }
 
   private static String describe(LoadedModel model) {
-    return "%.2f GB of %s".formatted(model.memory().weightBytes() * 1e-9, model.dtype());
+    return String.format(
+        Locale.ROOT, "%.2f GB of %s", model.memory().weightBytes() * 1e-9, model.dtype());
   }
 }

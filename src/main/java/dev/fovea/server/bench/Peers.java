@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -31,7 +32,7 @@ public final class Peers {
     JsonNode rows = new ObjectMapper().readTree(file.toFile()).path("rows");
     if (!rows.isArray()) {
       throw new IllegalArgumentException(
-          "%s: expected an array \"rows\", got none".formatted(file));
+          String.format(Locale.ROOT, "%s: expected an array \"rows\", got none", file));
     }
     return new Peers(rows);
   }

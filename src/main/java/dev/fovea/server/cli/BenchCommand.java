@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -133,19 +134,22 @@ final class BenchCommand {
 
   private static String row(KernelFigure figure) {
     StringBuilder peers = new StringBuilder();
-    figure.peers().forEach((name, rate) -> peers.append(" %s %.1f".formatted(name, rate)));
-    return "%-18s %-64s %9.3f ms %8.1f of %6.1f %-8s %5.1f %%%s%s  [%s, %d threads]"
-        .formatted(
-            figure.name(),
-            figure.shape(),
-            figure.medianSeconds() * 1e3,
-            figure.rate(),
-            figure.ceiling(),
-            figure.unit(),
-            figure.ratio() * 100,
-            figure.isVoid() ? " void" : "",
-            peers,
-            figure.kernel(),
-            figure.ran().threads());
+    figure
+        .peers()
+        .forEach((name, rate) -> peers.append(String.format(Locale.ROOT, " %s %.1f", name, rate)));
+    return String.format(
+        Locale.ROOT,
+        "%-18s %-64s %9.3f ms %8.1f of %6.1f %-8s %5.1f %%%s%s  [%s, %d threads]",
+        figure.name(),
+        figure.shape(),
+        figure.medianSeconds() * 1e3,
+        figure.rate(),
+        figure.ceiling(),
+        figure.unit(),
+        figure.ratio() * 100,
+        figure.isVoid() ? " void" : "",
+        peers,
+        figure.kernel(),
+        figure.ran().threads());
   }
 }

@@ -2,6 +2,7 @@ package dev.fovea.server.cli;
 
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.ModelLoadException;
+import java.util.Locale;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,8 +59,10 @@ public final class FoveaCommand {
 
   private static int explainUsage(CommandLine.ParameterException failure, String... args) {
     CommandLine command = failure.getCommandLine();
-    command.getErr().printf("%s%n", failure.getMessage());
-    command.getErr().printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    command.getErr().printf(Locale.ROOT, "%s%n", failure.getMessage());
+    command
+        .getErr()
+        .printf(Locale.ROOT, "Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
     return ExitCode.USAGE.code();
   }
 

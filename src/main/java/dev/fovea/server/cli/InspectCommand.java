@@ -129,7 +129,8 @@ final class InspectCommand implements Callable<Integer> {
           new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report));
     } else {
       report.forEach(
-          (name, value) -> out.printf("%-20s %s%n", name.replace('_', ' '), show(value)));
+          (name, value) ->
+              out.printf(Locale.ROOT, "%-20s %s%n", name.replace('_', ' '), show(value)));
     }
   }
 

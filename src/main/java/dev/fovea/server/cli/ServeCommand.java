@@ -10,6 +10,7 @@ import io.smallrye.config.SmallRyeConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -82,8 +83,12 @@ final class ServeCommand implements Callable<Integer> {
       socket.bind(new InetSocketAddress(host, port));
       return null;
     } catch (IOException | IllegalArgumentException e) {
-      return "cannot listen on %s, port %d: %s; choose another with --port or --host"
-          .formatted(host, port, e.getMessage());
+      return String.format(
+          Locale.ROOT,
+          "cannot listen on %s, port %d: %s; choose another with --port or --host",
+          host,
+          port,
+          e.getMessage());
     }
   }
 }

@@ -51,8 +51,11 @@ final class TerminalAnswer implements Answer {
     double restSeconds = (System.nanoTime() - firstNanos) / 1e9;
     String words =
         numTokens < 2
-            ? "%d prompt tokens, %d output tokens"
-                .formatted(usage.promptTokens(), usage.completionTokens())
+            ? String.format(
+                Locale.ROOT,
+                "%d prompt tokens, %d output tokens",
+                usage.promptTokens(),
+                usage.completionTokens())
             : String.format(
                 Locale.ROOT,
                 "%d prompt tokens, first token after %.2f s, then %d tokens at %.1f/s (%s)",

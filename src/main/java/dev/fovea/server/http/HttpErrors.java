@@ -1,5 +1,7 @@
 package dev.fovea.server.http;
 
+import java.util.Locale;
+
 /** Errors known by their status alone: what HTTP, not a resource, has to say. */
 final class HttpErrors {
   private HttpErrors() {}
@@ -43,7 +45,7 @@ final class HttpErrors {
                   status,
                   ErrorCodes.INVALID_VALUE,
                   null,
-                  "the request is malformed (HTTP %d)".formatted(status))
+                  String.format(Locale.ROOT, "the request is malformed (HTTP %d)", status))
               : new ApiError(
                   500,
                   ErrorCodes.INTERNAL,

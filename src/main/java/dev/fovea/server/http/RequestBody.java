@@ -14,6 +14,7 @@ import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
@@ -113,7 +114,9 @@ public final class RequestBody {
         end(null);
         return;
       }
-      String message = "request body: expected at most %d bytes, got %d".formatted(maxBytes, total);
+      String message =
+          String.format(
+              Locale.ROOT, "request body: expected at most %d bytes, got %d", maxBytes, total);
       end(new ApiException(new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, message)));
     }
 

@@ -9,6 +9,7 @@ import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import dev.fovea.server.request.GenerationOptions;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 
@@ -49,8 +50,11 @@ public final class GenerationPlan {
       throw ApiException.badField(
           "min_tokens",
           ErrorCodes.INVALID_VALUE,
-          "min_tokens: expected at most the %d tokens of the output, got %d"
-              .formatted(maxTokens, minTokens));
+          String.format(
+              Locale.ROOT,
+              "min_tokens: expected at most the %d tokens of the output, got %d",
+              maxTokens,
+              minTokens));
     }
     int[] stopIds = stopIds(model.defaults(), options.ending());
     return new GenerationRequest(
@@ -66,8 +70,11 @@ public final class GenerationPlan {
     int room = maxContext - promptTokens;
     if (room < 1) {
       throw tooLong(
-          "this model's maximum context length is %d tokens, and the prompt alone has %d"
-              .formatted(maxContext, promptTokens));
+          String.format(
+              Locale.ROOT,
+              "this model's maximum context length is %d tokens, and the prompt alone has %d",
+              maxContext,
+              promptTokens));
     }
     if (asked == null) {
       Integer modelsBound = model.defaults().maxTokens();
@@ -76,8 +83,13 @@ public final class GenerationPlan {
     }
     if (asked > room) {
       throw tooLong(
-          "this model's maximum context length is %d tokens, and the request needs %d: %d in the prompt and %d for the output"
-              .formatted(maxContext, (long) promptTokens + asked, promptTokens, asked));
+          String.format(
+              Locale.ROOT,
+              "this model's maximum context length is %d tokens, and the request needs %d: %d in the prompt and %d for the output",
+              maxContext,
+              (long) promptTokens + asked,
+              promptTokens,
+              asked));
     }
     return asked;
   }

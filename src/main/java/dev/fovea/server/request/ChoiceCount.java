@@ -2,6 +2,7 @@ package dev.fovea.server.request;
 
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
+import java.util.Locale;
 
 /** How many outputs a request wants of each of its prompts. */
 final class ChoiceCount {
@@ -22,16 +23,24 @@ final class ChoiceCount {
       throw ApiException.badField(
           field,
           ErrorCodes.INVALID_VALUE,
-          "%s: expected at most %d outputs in all, as the server computes no more at once, got %d of each of %d prompts"
-              .formatted(field, maxSequences, n, numPrompts));
+          String.format(
+              Locale.ROOT,
+              "%s: expected at most %d outputs in all, as the server computes no more at once, got %d of each of %d prompts",
+              field,
+              maxSequences,
+              n,
+              numPrompts));
     }
     int bestOf = fields.get(BEST_OF, n);
     if (bestOf != n && bestOf != 1) {
       throw ApiException.badField(
           BEST_OF.name(),
           ErrorCodes.UNSUPPORTED,
-          "best_of: this server supports only 1 or the value of n, %d, got %d"
-              .formatted(n, bestOf));
+          String.format(
+              Locale.ROOT,
+              "best_of: this server supports only 1 or the value of n, %d, got %d",
+              n,
+              bestOf));
     }
     return n;
   }

@@ -5,6 +5,7 @@ import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The rules fields are read by. None coerces: {@code 1.9} is no integer, {@code "1"} no number. */
 final class Rules {
@@ -18,7 +19,7 @@ final class Rules {
   }
 
   static Field.Rule<Long> wideInteger(long min, long max) {
-    String expected = "an integer from %d to %d".formatted(min, max);
+    String expected = String.format(Locale.ROOT, "an integer from %d to %d", min, max);
     return (value, path) -> {
       if (!value.isIntegralNumber()) {
         throw wrongType(path, expected, value);
@@ -64,8 +65,8 @@ final class Rules {
 
     String words() {
       return minExcluded
-          ? "a number above %s, at most %s".formatted(plain(min), plain(max))
-          : "a number from %s to %s".formatted(plain(min), plain(max));
+          ? String.format(Locale.ROOT, "a number above %s, at most %s", plain(min), plain(max))
+          : String.format(Locale.ROOT, "a number from %s to %s", plain(min), plain(max));
     }
 
     private static String plain(double number) {
@@ -86,8 +87,8 @@ final class Rules {
   static Field.Rule<String> text(int minChars, int maxChars) {
     String expected =
         maxChars == Integer.MAX_VALUE
-            ? "a string of at least %d characters".formatted(minChars)
-            : "a string of %d to %d characters".formatted(minChars, maxChars);
+            ? String.format(Locale.ROOT, "a string of at least %d characters", minChars)
+            : String.format(Locale.ROOT, "a string of %d to %d characters", minChars, maxChars);
     return (value, path) -> {
       if (!value.isTextual()) {
         throw wrongType(path, minChars == 0 ? "a string" : expected, value);
@@ -97,7 +98,7 @@ final class Rules {
         throw ApiException.badField(
             path,
             ErrorCodes.INVALID_VALUE,
-            "%s: expected %s, got %d".formatted(path, expected, text.length()));
+            String.format(Locale.ROOT, "%s: expected %s, got %d", path, expected, text.length()));
       }
       if (hasLoneSurrogate(text)) {
         throw ApiException.badField(
@@ -111,7 +112,7 @@ final class Rules {
 
   /** An array whose elements follow one rule; errors name the element. */
   static <T> Field.Rule<List<T>> list(Field.Rule<T> element, int min, int max) {
-    String expected = "an array of %d to %d elements".formatted(min, max);
+    String expected = String.format(Locale.ROOT, "an array of %d to %d elements", min, max);
     return (value, path) -> {
       if (!value.isArray()) {
         throw wrongType(path, expected, value);
@@ -120,7 +121,7 @@ final class Rules {
         throw ApiException.badField(
             path,
             ErrorCodes.INVALID_VALUE,
-            "%s: expected %s, got %d".formatted(path, expected, value.size()));
+            String.format(Locale.ROOT, "%s: expected %s, got %d", path, expected, value.size()));
       }
       List<T> elements = new ArrayList<>(value.size());
       for (int i = 0; i < value.size(); i++) {
@@ -142,14 +143,14 @@ final class Rules {
     return ApiException.badField(
         path,
         ErrorCodes.INVALID_TYPE,
-        "%s: expected %s, got %s".formatted(path, expected, describe(value)));
+        String.format(Locale.ROOT, "%s: expected %s, got %s", path, expected, describe(value)));
   }
 
   static ApiException wrongValue(String path, String expected, JsonNode value) {
     return ApiException.badField(
         path,
         ErrorCodes.INVALID_VALUE,
-        "%s: expected %s, got %s".formatted(path, expected, describe(value)));
+        String.format(Locale.ROOT, "%s: expected %s, got %s", path, expected, describe(value)));
   }
 
   /** A short form of a hostile value. */

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Parses a body where two readers could not differ: one object, unique names, valid UTF-8. */
 final class StrictJson {
@@ -49,8 +50,10 @@ final class StrictJson {
       node = MAPPER.readTree(utf8(body));
     } catch (StreamConstraintsException e) {
       throw invalid(
-          "the request body is beyond the limits of JSON here: at most %d levels deep, numbers of"
-                  .formatted(MAX_DEPTH)
+          String.format(
+                  Locale.ROOT,
+                  "the request body is beyond the limits of JSON here: at most %d levels deep, numbers of",
+                  MAX_DEPTH)
               + " at most 1000 characters");
     } catch (JsonProcessingException e) {
       throw invalid(describe(e));
@@ -84,8 +87,12 @@ final class StrictJson {
     JsonLocation at = e.getLocation();
     return at == null
         ? "the request body is not valid JSON: " + what
-        : "the request body is not valid JSON: %s at line %d, column %d"
-            .formatted(what, at.getLineNr(), at.getColumnNr());
+        : String.format(
+            Locale.ROOT,
+            "the request body is not valid JSON: %s at line %d, column %d",
+            what,
+            at.getLineNr(),
+            at.getColumnNr());
   }
 
   private static ApiException invalid(String message) {

@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Evaluated arguments of a call, filter or test. */
@@ -75,8 +76,12 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
 
   private TemplateException wrongCount(String callee, int min, int max) {
     return TemplateException.runtime(
-        "%s: expected %s arguments, got %d"
-            .formatted(callee, min == max ? min : min + " to " + max, numGiven()));
+        String.format(
+            Locale.ROOT,
+            "%s: expected %s arguments, got %d",
+            callee,
+            min == max ? min : min + " to " + max,
+            numGiven()));
   }
 
   private int numGiven() {

@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** Python's binary operators on any values. */
 final class Arithmetic {
@@ -34,8 +35,12 @@ final class Arithmetic {
     }
     if (result == null) {
       throw TemplateException.runtime(
-          "unsupported operand types for %s: %s and %s"
-              .formatted(operator, PyFormat.typeName(a), PyFormat.typeName(b)));
+          String.format(
+              Locale.ROOT,
+              "unsupported operand types for %s: %s and %s",
+              operator,
+              PyFormat.typeName(a),
+              PyFormat.typeName(b)));
     }
     return result;
   }

@@ -1,5 +1,7 @@
 package dev.fovea.text.jinja;
 
+import java.util.Locale;
+
 /** Counts what one rendering uses against its {@link Limits}. */
 final class Budget {
   private final Limits limits;
@@ -18,7 +20,7 @@ final class Budget {
     numSteps += steps;
     if (numSteps > limits.maxSteps()) {
       throw TemplateException.limit(
-          "rendering: expected at most %d steps".formatted(limits.maxSteps()));
+          String.format(Locale.ROOT, "rendering: expected at most %d steps", limits.maxSteps()));
     }
   }
 
@@ -32,8 +34,11 @@ final class Budget {
   void requireText(long numChars) {
     if (numChars > limits.maxTextChars()) {
       throw TemplateException.limit(
-          "text: expected at most %d characters, got %d"
-              .formatted(limits.maxTextChars(), numChars));
+          String.format(
+              Locale.ROOT,
+              "text: expected at most %d characters, got %d",
+              limits.maxTextChars(),
+              numChars));
     }
   }
 
@@ -45,7 +50,7 @@ final class Budget {
   void enter() {
     if (++depth > limits.maxDepth()) {
       throw TemplateException.limit(
-          "nesting: expected at most %d levels".formatted(limits.maxDepth()));
+          String.format(Locale.ROOT, "nesting: expected at most %d levels", limits.maxDepth()));
     }
   }
 

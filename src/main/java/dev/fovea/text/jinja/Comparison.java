@@ -2,6 +2,7 @@ package dev.fovea.text.jinja;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code ==}, {@code <} and {@code in}. */
@@ -122,7 +123,8 @@ final class Comparison {
       }
     }
     throw TemplateException.runtime(
-        "cannot order %s and %s".formatted(PyFormat.typeName(a), PyFormat.typeName(b)));
+        String.format(
+            Locale.ROOT, "cannot order %s and %s", PyFormat.typeName(a), PyFormat.typeName(b)));
   }
 
   private static int compareItems(List<?> left, List<?> right, Budget budget) {

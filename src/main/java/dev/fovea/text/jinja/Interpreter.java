@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -162,7 +163,11 @@ final class Interpreter implements Stmt.Visitor {
       List<Object> values = Sequences.list(value, budget);
       if (values.size() != targets.size()) {
         throw TemplateException.runtime(
-            "unpacking: expected %d values, got %d".formatted(targets.size(), values.size()));
+            String.format(
+                Locale.ROOT,
+                "unpacking: expected %d values, got %d",
+                targets.size(),
+                values.size()));
       }
       for (int i = 0; i < targets.size(); i++) {
         assign(targets.get(i), values.get(i));

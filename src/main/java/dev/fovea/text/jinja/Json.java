@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code json.dumps}, as transformers' {@code tojson} calls it. */
@@ -149,7 +150,7 @@ final class Json {
         case '\b' -> out.append("\\b");
         default -> {
           if (c < 0x20 || (style.isAscii() && c > 0x7e)) {
-            out.append(String.format("\\u%04x", (int) c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
           } else {
             out.append(c);
           }

@@ -1,5 +1,7 @@
 package dev.fovea.text.jinja;
 
+import java.util.Locale;
+
 /**
  * What one rendering may use, so that a hostile template ends with {@link
  * TemplateException.Kind#LIMIT} instead of holding a thread or the heap.
@@ -15,8 +17,12 @@ public record Limits(int maxTextChars, long maxSteps, int maxDepth) {
   public Limits {
     if (maxTextChars < 1 || maxSteps < 1 || maxDepth < 1) {
       throw new IllegalArgumentException(
-          "limits: expected all positive, got %d, %d, %d"
-              .formatted(maxTextChars, maxSteps, maxDepth));
+          String.format(
+              Locale.ROOT,
+              "limits: expected all positive, got %d, %d, %d",
+              maxTextChars,
+              maxSteps,
+              maxDepth));
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A macro, or the body of a call block, with the scope it was defined in. */
@@ -77,16 +78,23 @@ final class MacroFunction {
       scope.set("kwargs", new LinkedHashMap<Object, Object>(named));
     } else if (!named.isEmpty()) {
       throw TemplateException.runtime(
-          "macro '%s' takes no keyword argument '%s'"
-              .formatted(name(), named.keySet().iterator().next()));
+          String.format(
+              Locale.ROOT,
+              "macro '%s' takes no keyword argument '%s'",
+              name(),
+              named.keySet().iterator().next()));
     }
     if (callee.specials().contains("varargs")) {
       int from = Math.min(numParameters, positional.size());
       scope.set("varargs", Tuple.of(positional.subList(from, positional.size())));
     } else if (positional.size() > numParameters) {
       throw TemplateException.runtime(
-          "macro '%s' takes not more than %d arguments, got %d"
-              .formatted(name(), numParameters, positional.size()));
+          String.format(
+              Locale.ROOT,
+              "macro '%s' takes not more than %d arguments, got %d",
+              name(),
+              numParameters,
+              positional.size()));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.fovea.text.jinja;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Attributes and items, in the order and with the hiding of Jinja's immutable sandbox. */
@@ -32,8 +33,11 @@ final class Members {
   /** What the sandbox answers for an attribute it hides. */
   static Undefined unsafe(Object owner, String name) {
     return new Undefined(
-        "access to attribute '%s' of '%s' object is unsafe"
-            .formatted(name, PyFormat.typeName(owner)));
+        String.format(
+            Locale.ROOT,
+            "access to attribute '%s' of '%s' object is unsafe",
+            name,
+            PyFormat.typeName(owner)));
   }
 
   /** {@code owner.name}. */
@@ -168,7 +172,7 @@ final class Members {
             || (owner instanceof Boolean && NUMBER_ATTRIBUTES.contains(name));
     if (isHidden) {
       throw TemplateException.unsupported(
-          "attribute '%s' of a %s".formatted(name, PyFormat.typeName(owner)));
+          String.format(Locale.ROOT, "attribute '%s' of a %s", name, PyFormat.typeName(owner)));
     }
     return null;
   }

@@ -1,5 +1,7 @@
 package dev.fovea.text.jinja;
 
+import java.util.Locale;
+
 /** A Python range; {@code step} is not 0. */
 record RangeValue(long start, long stop, long step) {
   /** The sandbox's own bound on the length of a range. */
@@ -16,7 +18,8 @@ record RangeValue(long start, long stop, long step) {
     RangeValue range = new RangeValue(start, stop, step);
     if (range.length() > MAX_LENGTH) {
       throw TemplateException.runtime(
-          "range: expected at most %d items, got %d".formatted(MAX_LENGTH, range.length()));
+          String.format(
+              Locale.ROOT, "range: expected at most %d items, got %d", MAX_LENGTH, range.length()));
     }
     return range;
   }

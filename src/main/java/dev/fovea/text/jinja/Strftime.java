@@ -53,7 +53,7 @@ final class Strftime {
       return "%";
     }
     if (directive == 'e') {
-      return "%2d".formatted(time.getDayOfMonth());
+      return String.format(Locale.ROOT, "%2d", time.getDayOfMonth());
     }
     String pattern = PATTERNS.get(directive);
     if (pattern == null) {

@@ -1,5 +1,7 @@
 package dev.fovea.text.jinja;
 
+import java.util.Locale;
+
 /** Python's escapes inside a string literal. */
 final class StringLiteral {
   private StringLiteral() {}
@@ -66,7 +68,8 @@ final class StringLiteral {
     if (c < 0x80) {
       out.append((char) c);
     } else {
-      out.append(String.format(c < 0x100 ? "x%02x" : c < 0x10000 ? "u%04x" : "U%08x", c));
+      out.append(
+          String.format(Locale.ROOT, c < 0x100 ? "x%02x" : c < 0x10000 ? "u%04x" : "U%08x", c));
     }
     return at + Character.charCount(c);
   }

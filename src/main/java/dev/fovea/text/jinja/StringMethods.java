@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -167,7 +168,8 @@ final class StringMethods {
       throw TemplateException.unsupported("escaped text as an argument of str." + name);
     }
     throw TemplateException.runtime(
-        "str.%s: expected a string, got %s".formatted(name, PyFormat.typeName(value)));
+        String.format(
+            Locale.ROOT, "str.%s: expected a string, got %s", name, PyFormat.typeName(value)));
   }
 
   private Object strip(Object[] values) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A parsed template: parse once, render from any thread. */
@@ -26,8 +27,11 @@ public final class Template {
   public static Template parse(String source) {
     if (source.length() > MAX_SOURCE_CHARS) {
       throw TemplateException.limit(
-          "template: expected at most %d characters, got %d"
-              .formatted(MAX_SOURCE_CHARS, source.length()));
+          String.format(
+              Locale.ROOT,
+              "template: expected at most %d characters, got %d",
+              MAX_SOURCE_CHARS,
+              source.length()));
     }
     return new Template(StatementParser.parse(source));
   }

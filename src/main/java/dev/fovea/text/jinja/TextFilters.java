@@ -3,6 +3,7 @@ package dev.fovea.text.jinja;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -201,7 +202,7 @@ final class TextFilters {
       } else if (c == ' ' && isQuery) {
         out.append('+');
       } else {
-        out.append(String.format("%%%02X", (int) c));
+        out.append(String.format(Locale.ROOT, "%%%02X", (int) c));
       }
     }
     return out.toString();

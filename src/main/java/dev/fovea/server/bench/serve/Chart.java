@@ -47,8 +47,15 @@ record Chart(
     yMax = Math.ceil(yMax / step) * step;
     StringBuilder svg = new StringBuilder();
     svg.append(
-        "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>".formatted(WIDTH, HEIGHT, title));
-    svg.append("<text class='title' x='%d' y='18'>%s, %s</text>".formatted(LEFT, title, unit));
+        String.format(
+            Locale.ROOT,
+            "<svg viewBox='0 0 %d %d' role='img' aria-label='%s'>",
+            WIDTH,
+            HEIGHT,
+            title));
+    svg.append(
+        String.format(
+            Locale.ROOT, "<text class='title' x='%d' y='18'>%s, %s</text>", LEFT, title, unit));
     for (double y = 0; y <= yMax * 1.001; y += step) {
       appendYMark(svg, y, yMax);
     }
@@ -56,8 +63,12 @@ record Chart(
       double place = xScale.applyAsDouble(mark.value());
       if (place <= xMax) {
         svg.append(
-            "<text class='x' x='%s' y='%d'>%s</text>"
-                .formatted(number(x(place, xMax)), HEIGHT - 8, mark.text()));
+            String.format(
+                Locale.ROOT,
+                "<text class='x' x='%s' y='%d'>%s</text>",
+                number(x(place, xMax)),
+                HEIGHT - 8,
+                mark.text()));
       }
     }
     for (Series line : series) {
@@ -69,13 +80,20 @@ record Chart(
   private static void appendYMark(StringBuilder svg, double value, double yMax) {
     String y = number(y(value, yMax));
     svg.append(
-        "<line class='grid' x1='%d' x2='%d' y1='%s' y2='%s'/>"
-            .formatted(LEFT, WIDTH - RIGHT, y, y));
-    svg.append("<text class='y' x='%d' y='%s'>%s</text>".formatted(LEFT - 6, y, number(value)));
+        String.format(
+            Locale.ROOT,
+            "<line class='grid' x1='%d' x2='%d' y1='%s' y2='%s'/>",
+            LEFT,
+            WIDTH - RIGHT,
+            y,
+            y));
+    svg.append(
+        String.format(
+            Locale.ROOT, "<text class='y' x='%d' y='%s'>%s</text>", LEFT - 6, y, number(value)));
   }
 
   private void appendLine(StringBuilder svg, Series line, double xMax, double yMax) {
-    svg.append("<polyline stroke='%s' points='".formatted(line.color()));
+    svg.append(String.format(Locale.ROOT, "<polyline stroke='%s' points='", line.color()));
     for (int i = 0; i < line.x().length; i++) {
       svg.append(number(x(xScale.applyAsDouble(line.x()[i]), xMax)))
           .append(',')

@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -99,8 +100,11 @@ public final class LoadGenerator {
         new LoadReport.Origin(
             Version.ofThis(),
             time.toString(),
-            "%s, %d processors"
-                .formatted(Processor.name(), Runtime.getRuntime().availableProcessors()),
+            String.format(
+                Locale.ROOT,
+                "%s, %d processors",
+                Processor.name(),
+                Runtime.getRuntime().availableProcessors()),
             System.getProperty("java.runtime.version"),
             cost.cores()),
         server,

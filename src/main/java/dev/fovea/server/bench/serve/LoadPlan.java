@@ -3,6 +3,7 @@ package dev.fovea.server.bench.serve;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -110,7 +111,11 @@ public record LoadPlan(
         String[] pair = part.split(":", 2);
         if (pair.length < 2 || !NAMES.contains(pair[0])) {
           throw new IllegalArgumentException(
-              "expected some of %s, each with its milliseconds, got %s".formatted(NAMES, part));
+              String.format(
+                  Locale.ROOT,
+                  "expected some of %s, each with its milliseconds, got %s",
+                  NAMES,
+                  part));
         }
         bounds.put(pair[0], Double.valueOf(pair[1]));
       }

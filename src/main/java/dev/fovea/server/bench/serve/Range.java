@@ -1,5 +1,6 @@
 package dev.fovea.server.bench.serve;
 
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /** Whole numbers from low to high, each as likely as the others. */
@@ -8,7 +9,7 @@ public record Range(int low, int high) {
   public Range {
     if (low < 1 || high < low) {
       throw new IllegalArgumentException(
-          "expected 1 <= low <= high, got %d:%d".formatted(low, high));
+          String.format(Locale.ROOT, "expected 1 <= low <= high, got %d:%d", low, high));
     }
   }
 
@@ -27,6 +28,8 @@ public record Range(int low, int high) {
 
   @Override
   public String toString() {
-    return low == high ? "%d".formatted(low) : "%d:%d".formatted(low, high);
+    return low == high
+        ? String.format(Locale.ROOT, "%d", low)
+        : String.format(Locale.ROOT, "%d:%d", low, high);
   }
 }

@@ -76,16 +76,19 @@ public final class ReportPage {
   private void appendRun(StringBuilder page, String color, String name, LoadReport report) {
     LoadReport.Requests requests = report.requests();
     LoadReport.Rates rates = report.rates();
-    page.append("<h2><i style='background:%s'></i> %s</h2>".formatted(color, escape(name)));
     page.append(
-        "<p>%s.<br>%s, Fovea %s, Java %s, generator %.2f cores; %s"
-            .formatted(
-                escape(ReportTable.describe(report.settings())),
-                escape(report.origin().machine()),
-                escape(report.origin().version()),
-                escape(report.origin().java()),
-                report.origin().generatorCores(),
-                escape(report.origin().time())));
+        String.format(
+            Locale.ROOT, "<h2><i style='background:%s'></i> %s</h2>", color, escape(name)));
+    page.append(
+        String.format(
+            Locale.ROOT,
+            "<p>%s.<br>%s, Fovea %s, Java %s, generator %.2f cores; %s",
+            escape(ReportTable.describe(report.settings())),
+            escape(report.origin().machine()),
+            escape(report.origin().version()),
+            escape(report.origin().java()),
+            report.origin().generatorCores(),
+            escape(report.origin().time())));
     page.append(report.server() == null ? "" : "<br>" + escape(report.server().toString()));
     page.append(
         String.format(
@@ -102,10 +105,11 @@ public final class ReportPage {
             rates.outputTokens(),
             rates.totalTokens()));
     if (report.cuts() != null) {
-      page.append("<br>Cuts: %s.".formatted(report.cuts().words()));
+      page.append(String.format(Locale.ROOT, "<br>Cuts: %s.", report.cuts().words()));
     }
     for (LoadReport.Failure failure : report.failures()) {
-      page.append("<br>%,d %s".formatted(failure.count(), escape(failure.what())));
+      page.append(
+          String.format(Locale.ROOT, "<br>%,d %s", failure.count(), escape(failure.what())));
     }
     page.append("<table><tr><th>ms<th>count<th>mean<th>p50<th>p90<th>p95<th>p99<th>max");
     report.latencies().forEach((latency, spread) -> appendRow(page, latency, spread));
@@ -114,7 +118,11 @@ public final class ReportPage {
 
   private static void appendRow(StringBuilder page, String name, Spread spread) {
     page.append(
-        "<tr><td>%s<td>%,d".formatted(TITLES.getOrDefault(name, escape(name)), spread.count()));
+        String.format(
+            Locale.ROOT,
+            "<tr><td>%s<td>%,d",
+            TITLES.getOrDefault(name, escape(name)),
+            spread.count()));
     for (double value :
         new double[] {
           spread.mean(), spread.p50(), spread.p90(), spread.p95(), spread.p99(), spread.max()

@@ -46,8 +46,16 @@ public final class ReportTable {
         tokens.output(),
         tokens.countedBy());
     out.printf(
+        Locale.ROOT,
         "%-12s %9s %9s %9s %9s %9s %9s %9s%n",
-        "ms", "count", "mean", "p50", "p90", "p95", "p99", "max");
+        "ms",
+        "count",
+        "mean",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "max");
     report.latencies().forEach((name, spread) -> out.println(row(name, spread)));
     for (LoadReport.Failure failure : report.failures()) {
       line(
@@ -70,20 +78,25 @@ public final class ReportTable {
   /** What was sent, in a sentence. */
   static String describe(LoadPlan plan) {
     Shape shape = plan.shape();
-    return "%s of %s, %s; prompts of %s%s %s, outputs of %s tokens%s%s; seed %d"
-        .formatted(
-            shape.endpoint().name().toLowerCase(Locale.ROOT),
-            shape.model() == null ? "the model" : shape.model(),
-            plan.rhythm().isOpenLoop()
-                ? "%s a second".formatted(plan.rhythm().perSecond())
-                : "%d at a time".formatted(plan.rhythm().concurrency()),
-            shape.prefixTokens() > 0 ? shape.prefixTokens() + " shared and " : "",
-            shape.promptTokens(),
-            shape.idsBelow() > 0 ? "token ids" : "words",
-            shape.outputTokens(),
-            shape.wholeRatio() > 0 ? ", %s of them whole".formatted(shape.wholeRatio()) : "",
-            shape.cancelRatio() > 0 ? ", %s of them to be cut".formatted(shape.cancelRatio()) : "",
-            plan.seed());
+    return String.format(
+        Locale.ROOT,
+        "%s of %s, %s; prompts of %s%s %s, outputs of %s tokens%s%s; seed %d",
+        shape.endpoint().name().toLowerCase(Locale.ROOT),
+        shape.model() == null ? "the model" : shape.model(),
+        plan.rhythm().isOpenLoop()
+            ? String.format(Locale.ROOT, "%s a second", plan.rhythm().perSecond())
+            : String.format(Locale.ROOT, "%d at a time", plan.rhythm().concurrency()),
+        shape.prefixTokens() > 0 ? shape.prefixTokens() + " shared and " : "",
+        shape.promptTokens(),
+        shape.idsBelow() > 0 ? "token ids" : "words",
+        shape.outputTokens(),
+        shape.wholeRatio() > 0
+            ? String.format(Locale.ROOT, ", %s of them whole", shape.wholeRatio())
+            : "",
+        shape.cancelRatio() > 0
+            ? String.format(Locale.ROOT, ", %s of them to be cut", shape.cancelRatio())
+            : "",
+        plan.seed());
   }
 
   private static String firstByte(LoadReport.Failure failure) {
@@ -111,6 +124,6 @@ public final class ReportTable {
   }
 
   private static void line(PrintWriter out, String name, String format, Object... values) {
-    out.printf("%-12s %s%n", name, String.format(Locale.ROOT, format, values));
+    out.printf(Locale.ROOT, "%-12s %s%n", name, String.format(Locale.ROOT, format, values));
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -56,7 +57,8 @@ public record ServerFacts(JsonNode models, JsonNode version) {
     try (InputStream body = connection.getInputStream()) {
       return new ObjectMapper().readTree(body);
     } catch (IOException e) {
-      throw new IOException("%s: %s".formatted(target.uri(path), e.getMessage()), e);
+      throw new IOException(
+          String.format(Locale.ROOT, "%s: %s", target.uri(path), e.getMessage()), e);
     } finally {
       connection.disconnect();
     }

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -66,10 +67,17 @@ final class Workload {
 
   private byte[] request(byte[] body, boolean isWhole) {
     String head =
-        "POST %s%s HTTP/1.1\r\nHost: %s\r\n"
-                .formatted(target.root(), shape.endpoint().path(), target.authority())
-            + "Content-Type: application/json\r\nAccept: %s\r\nContent-Length: %d\r\n\r\n"
-                .formatted(isWhole ? "application/json" : "text/event-stream", body.length);
+        String.format(
+                Locale.ROOT,
+                "POST %s%s HTTP/1.1\r\nHost: %s\r\n",
+                target.root(),
+                shape.endpoint().path(),
+                target.authority())
+            + String.format(
+                Locale.ROOT,
+                "Content-Type: application/json\r\nAccept: %s\r\nContent-Length: %d\r\n\r\n",
+                isWhole ? "application/json" : "text/event-stream",
+                body.length);
     ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + body.length);
     out.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
     out.writeBytes(body);
