@@ -11,9 +11,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
 /** Talks to the server under test as a program does. */
-final class Http {
-  static final String COMPLETIONS = "/v1/completions";
-  static final String CHAT = "/v1/chat/completions";
+public final class Http {
+  public static final String COMPLETIONS = "/v1/completions";
+  public static final String CHAT = "/v1/chat/completions";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -21,34 +21,34 @@ final class Http {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final URI base;
 
-  Http(URI base) {
+  public Http(URI base) {
     this.base = base;
   }
 
   /** An answer. */
-  record Answer(int status, HttpResponse<byte[]> response) {
-    String text() {
+  public record Answer(int status, HttpResponse<byte[]> response) {
+    public String text() {
       return new String(response.body(), StandardCharsets.UTF_8);
     }
 
-    JsonNode json() {
+    public JsonNode json() {
       return parse(text());
     }
 
-    String header(String name) {
+    public String header(String name) {
       return response.headers().firstValue(name).orElse(null);
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return send(request(path).GET().build());
   }
 
-  Answer post(String path, String json) {
+  public Answer post(String path, String json) {
     return post(path, json.getBytes(StandardCharsets.UTF_8));
   }
 
-  Answer post(String path, byte[] body) {
+  public Answer post(String path, byte[] body) {
     return send(
         request(path)
             .header("Content-Type", "application/json")
@@ -56,15 +56,15 @@ final class Http {
             .build());
   }
 
-  HttpRequest.Builder request(String path) {
+  public HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(base.resolve(path));
   }
 
-  Answer send(HttpRequest request) {
+  public Answer send(HttpRequest request) {
     return send(client, request);
   }
 
-  static Answer send(HttpClient client, HttpRequest request) {
+  public static Answer send(HttpClient client, HttpRequest request) {
     try {
       HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
       return new Answer(response.statusCode(), response);
@@ -76,7 +76,7 @@ final class Http {
     }
   }
 
-  static JsonNode parse(String text) {
+  public static JsonNode parse(String text) {
     try {
       return JSON.readTree(text);
     } catch (IOException e) {

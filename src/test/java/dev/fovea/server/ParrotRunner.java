@@ -12,23 +12,23 @@ import java.util.concurrent.locks.LockSupport;
  * what any prompt will be answered; the second choice begins with the second token, and so on. Some
  * ids of a prompt have a meaning of their own.
  */
-final class ParrotRunner implements StepRunner {
+public final class ParrotRunner implements StepRunner {
   /** Ends the answer, as an end token does. */
-  static final int END = 257;
+  public static final int END = 257;
 
   /** Its logits hold a NaN: the request that would say it fails. */
-  static final int POISON = 258;
+  public static final int POISON = 258;
 
   /** A step that computes it takes {@link #SLOW_MILLIS}. */
-  static final int SLOW = 259;
+  public static final int SLOW = 259;
 
   /** The device breaks for good. */
-  static final int FATAL = 260;
+  public static final int FATAL = 260;
 
   /** The device never finishes the step that would say it. */
-  static final int HANG = 261;
+  public static final int HANG = 261;
 
-  static final int SLOW_MILLIS = 20;
+  public static final int SLOW_MILLIS = 20;
 
   private final Limits limits;
   private final long stepNanos;
@@ -40,7 +40,7 @@ final class ParrotRunner implements StepRunner {
   /**
    * @param stepMillis each step takes, one after the other
    */
-  ParrotRunner(Limits limits, int stepMillis) {
+  public ParrotRunner(Limits limits, int stepMillis) {
     this.limits = limits;
     this.stepNanos = stepMillis * 1_000_000L;
     slots = new int[limits.numPages() * Batch.PAGE_SLOTS];

@@ -7,37 +7,37 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A connection to the server under test, below what an HTTP client shows or sends. */
-record RawConnection(Socket socket) implements AutoCloseable {
+public record RawConnection(Socket socket) implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 10_000;
 
-  static RawConnection to(URI base) throws IOException {
+  public static RawConnection to(URI base) throws IOException {
     return on(new Socket(base.getHost(), base.getPort()));
   }
 
-  static RawConnection on(Socket connected) throws IOException {
+  public static RawConnection on(Socket connected) throws IOException {
     connected.setSoTimeout(PATIENCE_MILLIS);
     return new RawConnection(connected);
   }
 
   /** With a JSON body posted on it. */
-  static RawConnection posting(URI base, String path, String body) throws IOException {
+  public static RawConnection posting(URI base, String path, String body) throws IOException {
     RawConnection connection = to(base);
     connection.post(path, body);
     return connection;
   }
 
-  void post(String path, String body) throws IOException {
+  public void post(String path, String body) throws IOException {
     write(
         "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n".formatted(path)
             + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
   }
 
-  void write(String text) throws IOException {
+  public void write(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Up to and with the wanted text. */
-  String readUntil(String wanted) throws IOException {
+  public String readUntil(String wanted) throws IOException {
     StringBuilder seen = new StringBuilder();
     while (seen.indexOf(wanted, seen.length() - wanted.length()) < 0) {
       int next = socket.getInputStream().read();
@@ -50,7 +50,7 @@ record RawConnection(Socket socket) implements AutoCloseable {
   }
 
   /** One answer whose body is a JSON object. */
-  String readAnswer() throws IOException {
+  public String readAnswer() throws IOException {
     StringBuilder all = new StringBuilder(readUntil("{"));
     for (int depth = 1; depth > 0; ) {
       String more = readUntil("}");
@@ -61,7 +61,7 @@ record RawConnection(Socket socket) implements AutoCloseable {
   }
 
   /** To the end of the connection, however it ends. */
-  String readToTheEnd() {
+  public String readToTheEnd() {
     StringBuilder all = new StringBuilder();
     try {
       InputStream in = socket.getInputStream();

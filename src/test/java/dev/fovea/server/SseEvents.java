@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A stream's events, read as strictly as the strictest client reads them. */
-record SseEvents(List<JsonNode> chunks, JsonNode error, boolean isDone) {
+public record SseEvents(List<JsonNode> chunks, JsonNode error, boolean isDone) {
 
-  static SseEvents parse(String stream) {
+  public static SseEvents parse(String stream) {
     List<JsonNode> chunks = new ArrayList<>();
     JsonNode error = null;
     boolean isDone = false;
@@ -39,7 +39,7 @@ record SseEvents(List<JsonNode> chunks, JsonNode error, boolean isDone) {
   }
 
   /** The text of all chunks; chat or completion. */
-  String text() {
+  public String text() {
     StringBuilder text = new StringBuilder();
     for (JsonNode chunk : chunks) {
       for (JsonNode choice : chunk.get("choices")) {
@@ -49,7 +49,7 @@ record SseEvents(List<JsonNode> chunks, JsonNode error, boolean isDone) {
     return text.toString();
   }
 
-  String finishReason() {
+  public String finishReason() {
     String reason = null;
     for (JsonNode chunk : chunks) {
       for (JsonNode choice : chunk.get("choices")) {

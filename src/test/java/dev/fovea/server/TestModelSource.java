@@ -20,13 +20,13 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Priority(1)
 @Singleton
 public final class TestModelSource implements ModelSource {
-  static final String ID = "test/parrot";
-  static final int VOCABULARY = 512;
-  static final int MAX_CONTEXT = 512;
-  static final int MAX_SEQUENCES = 4;
+  public static final String ID = "test/parrot";
+  public static final int VOCABULARY = 512;
+  public static final int MAX_CONTEXT = 512;
+  public static final int MAX_SEQUENCES = 4;
 
   /** A tokenizer whose tokens are bytes, so that characters split between tokens. */
-  static final String BYTES = "src/test/resources/server/bytes";
+  public static final String BYTES = "src/test/resources/server/bytes";
 
   private final CheckpointSource checkpoints;
   private final Path directory;
@@ -43,7 +43,7 @@ public final class TestModelSource implements ModelSource {
   private record Size(int sequences, int waiting, int stepMillis) {}
 
   @Inject
-  TestModelSource(
+  public TestModelSource(
       CheckpointSource checkpoints,
       @ConfigProperty(name = "test.hold-loading", defaultValue = "false") boolean isHeld,
       @ConfigProperty(name = "test.tokenizer", defaultValue = BYTES) Path directory,
@@ -57,7 +57,7 @@ public final class TestModelSource implements ModelSource {
   }
 
   /** Ends the loading where the profile holds it. */
-  void letGo() {
+  public void letGo() {
     hold.countDown();
   }
 

@@ -1,4 +1,4 @@
-package dev.fovea.server;
+package dev.fovea.server.http;
 
 import io.quarkus.vertx.http.HttpServerOptionsCustomizer;
 import io.vertx.core.http.HttpServerOptions;

@@ -1,7 +1,9 @@
-package dev.fovea.server;
+package dev.fovea.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.server.Http;
+import dev.fovea.server.RawConnection;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

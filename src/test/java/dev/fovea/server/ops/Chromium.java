@@ -1,8 +1,9 @@
-package dev.fovea.server;
+package dev.fovea.server.ops;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.fovea.server.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;

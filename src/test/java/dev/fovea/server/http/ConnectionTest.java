@@ -1,8 +1,11 @@
-package dev.fovea.server;
+package dev.fovea.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.server.Http;
+import dev.fovea.server.ParrotRunner;
+import dev.fovea.server.RawConnection;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -1,8 +1,11 @@
-package dev.fovea.server;
+package dev.fovea.server.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.fovea.server.Http;
+import dev.fovea.server.ParrotRunner;
+import dev.fovea.server.RawConnection;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;

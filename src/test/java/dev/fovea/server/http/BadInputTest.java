@@ -1,8 +1,10 @@
-package dev.fovea.server;
+package dev.fovea.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.server.Http;
+import dev.fovea.server.TestModelSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.net.URI;

@@ -1,8 +1,14 @@
-package dev.fovea.server;
+package dev.fovea.server.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.EngineStatus;
+import dev.fovea.server.Http;
+import dev.fovea.server.ModelService;
+import dev.fovea.server.ParrotRunner;
+import dev.fovea.server.RawConnection;
+import dev.fovea.server.TestModelSource;
+import dev.fovea.server.Waiting;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;

@@ -1,8 +1,14 @@
-package dev.fovea.server;
+package dev.fovea.server.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.fovea.server.Http;
+import dev.fovea.server.ModelService;
+import dev.fovea.server.ParrotRunner;
+import dev.fovea.server.RawConnection;
+import dev.fovea.server.SseEvents;
+import dev.fovea.server.Waiting;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -1,8 +1,13 @@
-package dev.fovea.server;
+package dev.fovea.server.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fovea.server.Http;
+import dev.fovea.server.ParrotRunner;
+import dev.fovea.server.RawConnection;
+import dev.fovea.server.TestModelSource;
+import dev.fovea.server.Waiting;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.fovea.server;
+package dev.fovea.server.metrics;
 
 import java.util.ArrayList;
 import java.util.HashSet;
