@@ -42,6 +42,8 @@ public final class FoveaCommand {
   static CommandLine commandLine() {
     return new CommandLine(new FoveaCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // A prompt may begin with an @: it names no file of more arguments.
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler(FoveaCommand::explainUsage)
         .setExecutionExceptionHandler(FoveaCommand::explainFailure);
   }

@@ -5,6 +5,7 @@ import dev.fovea.server.FoveaConfig;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -76,14 +77,22 @@ final class ModelOptions {
     return given;
   }
 
+  /** Commas and backslashes in a name are no separators of names. */
   private static String join(List<String> names) {
-    return names == null ? null : String.join(",", names);
+    return names == null
+        ? null
+        : names.stream()
+            .map(name -> name.replace("\\", "\\\\").replace(",", "\\,"))
+            .collect(Collectors.joining(","));
   }
 
-  /** A key of what was given; null was not. */
+  /**
+   * A key of what was given; null was not. What a user types is meant as it stands: a dollar begins
+   * no expression of the configuration's.
+   */
   static void put(Map<String, String> given, String key, Object value) {
     if (value != null) {
-      given.put(key, value.toString());
+      given.put(key, value.toString().replace("$", "\\$"));
     }
   }
 }
