@@ -2,6 +2,7 @@ package dev.fovea.kernel;
 
 import dev.fovea.tensor.Buffer;
 import dev.fovea.tensor.DType;
+import dev.fovea.tensor.HalfFloats;
 import dev.fovea.tensor.TensorView;
 import java.nio.ShortBuffer;
 import java.util.List;

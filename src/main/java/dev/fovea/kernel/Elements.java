@@ -1,9 +1,9 @@
 package dev.fovea.kernel;
 
+import dev.fovea.tensor.Floats;
 import dev.fovea.tensor.TensorView;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.ShortBuffer;
 
 /** Elements of floating tensors in host memory, as fp32. */
 final class Elements {
@@ -11,25 +11,10 @@ final class Elements {
 
   /** Decodes {@code count} elements from index {@code from} of the flattened tensor. */
   static void read(TensorView tensor, long from, int count, FloatSpan into) {
-    float[] target = into.values();
-    int at = into.from();
-    ByteBuffer bytes = window(tensor, from, count);
-    switch (tensor.dtype()) {
-      case F32 -> bytes.asFloatBuffer().get(target, at, count);
-      case BF16 -> {
-        ShortBuffer source = bytes.asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          target[at + i] = HalfFloats.fromBf16(source.get(i));
-        }
-      }
-      case F16 -> {
-        ShortBuffer source = bytes.asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          target[at + i] = HalfFloats.fromF16(source.get(i));
-        }
-      }
-      case I32, I64 -> throw notFloating(tensor);
-    }
+    Floats.decode(
+        tensor.dtype(),
+        window(tensor, from, count),
+        FloatBuffer.wrap(into.values(), into.from(), count));
   }
 
   /** {@link #read} into a new array. */
@@ -41,28 +26,10 @@ final class Elements {
 
   /** Encodes {@code count} values, rounded to nearest even, from index {@code at} on. */
   static void write(TensorView tensor, long at, int count, FloatSpan values) {
-    float[] source = values.values();
-    int from = values.from();
-    ByteBuffer bytes = window(tensor, at, count);
-    switch (tensor.dtype()) {
-      case F32 -> {
-        FloatBuffer target = bytes.asFloatBuffer();
-        target.put(source, from, count);
-      }
-      case BF16 -> {
-        ShortBuffer target = bytes.asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          target.put(i, HalfFloats.toBf16(source[from + i]));
-        }
-      }
-      case F16 -> {
-        ShortBuffer target = bytes.asShortBuffer();
-        for (int i = 0; i < count; i++) {
-          target.put(i, HalfFloats.toF16(source[from + i]));
-        }
-      }
-      case I32, I64 -> throw notFloating(tensor);
-    }
+    Floats.encode(
+        tensor.dtype(),
+        FloatBuffer.wrap(values.values(), values.from(), count),
+        window(tensor, at, count));
   }
 
   /** All elements of an {@code i32} tensor. */
@@ -87,9 +54,5 @@ final class Elements {
         .limit(Math.toIntExact((from + count) * width))
         .slice()
         .order(bytes.order());
-  }
-
-  private static IllegalArgumentException notFloating(TensorView tensor) {
-    return new IllegalArgumentException("expected a floating tensor, got " + tensor);
   }
 }

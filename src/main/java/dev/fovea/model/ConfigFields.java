@@ -98,21 +98,6 @@ record ConfigFields(Path file, JsonNode object) {
     return texts;
   }
 
-  /** Token ids given as one integer, a list, or not at all. */
-  List<Integer> tokenIds(String name) {
-    List<Integer> ids = new ArrayList<>();
-    if (has(name)) {
-      JsonNode value = object.get(name);
-      for (JsonNode item : value.isArray() ? value : List.of(value)) {
-        if (!item.isIntegralNumber() || !item.canConvertToInt() || item.intValue() < 0) {
-          throw refusal("%s: expected token ids, got %s", name, brief(item));
-        }
-        ids.add(item.intValue());
-      }
-    }
-    return ids;
-  }
-
   /** Refuses a flag that asks for something that is not computed here. */
   void refuseIf(String name) {
     if (flag(name, false)) {
@@ -132,7 +117,8 @@ record ConfigFields(Path file, JsonNode object) {
     return value;
   }
 
-  private static String brief(JsonNode value) {
+  /** A value for a message. */
+  static String brief(JsonNode value) {
     String text = value.isMissingNode() ? "none" : value.toString();
     return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }

@@ -103,7 +103,7 @@ final class ConfigReader {
             fields.flag("mlp_bias", false),
             (float) fields.positive("rms_norm_eps", 1e-6),
             fields.flag("tie_word_embeddings", false)),
-        tokenIds());
+        tokenIds(sizes.vocabulary()));
   }
 
   private ModelConfig gpt2() {
@@ -138,7 +138,7 @@ final class ConfigReader {
             true,
             (float) fields.positive("layer_norm_epsilon", 1e-5),
             fields.flag("tie_word_embeddings", true)),
-        tokenIds());
+        tokenIds(sizes.vocabulary()));
   }
 
   private int either(String name, String alias, int max) {
@@ -232,8 +232,9 @@ final class ConfigReader {
     };
   }
 
-  private TokenIds tokenIds() {
-    List<Integer> bos = fields.tokenIds("bos_token_id");
-    return new TokenIds(fields.tokenIds("eos_token_id"), bos.isEmpty() ? null : bos.get(0));
+  /** Ids that are none end no text, and keep no model from being served. */
+  private TokenIds tokenIds(int vocabulary) {
+    Advice advice = Advice.of(fields);
+    return new TokenIds(advice.tokenIds("eos_token_id", vocabulary), advice.warnings());
   }
 }

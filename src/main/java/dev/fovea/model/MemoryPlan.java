@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
 /**
  * Where memory goes, known before anything is loaded.
  *
- * @param weightBytes of the checkpoint's tensors (mapped from their files on CPUs)
+ * @param weightBytes of all weights (on CPUs most are mapped from their files)
  * @param workspaceBytes activations, logits, the rotary table, the inputs of a step and the scratch
  *     memory of attention
  * @param kvBytesPerToken keys and values of all layers
@@ -44,7 +44,7 @@ public record MemoryPlan(
       Capacity capacity,
       ToLongFunction<AttentionBounds> scratch) {
     ModelConfig config = inspection.config();
-    DType dtype = inspection.dtype();
+    DType dtype = inspection.weights().dtype();
     int positions = config.sizes().maxPositions();
     if (capacity.maxContext() > positions) {
       throw new IllegalArgumentException(
@@ -55,7 +55,7 @@ public record MemoryPlan(
               capacity.maxContext()));
     }
     int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
-    long weights = inspection.weightBytes();
+    long weights = inspection.weights().bytes();
     long workspace =
         workspaceBytes(config, dtype, capacity, wanted)
             + scratch.applyAsLong(bounds(config, dtype, capacity, wanted));

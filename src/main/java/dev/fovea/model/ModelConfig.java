@@ -31,6 +31,13 @@ public record ModelConfig(
     return ConfigReader.read(directory.resolve(FILE));
   }
 
+  /** The same model with an output matrix of its own. */
+  ModelConfig withOwnHead() {
+    BlockConfig own =
+        new BlockConfig(block.activation(), block.hasFeedForwardBias(), block.normEpsilon(), false);
+    return new ModelConfig(family, sizes, attention, rope, own, tokens);
+  }
+
   /**
    * @param hidden width of the residual stream, E
    * @param feedForward F
@@ -64,11 +71,12 @@ public record ModelConfig(
 
   /**
    * @param eos ids that end a text, maybe empty
-   * @param bos id that starts one, or null
+   * @param warnings lines about what else the file has in their place
    */
-  public record TokenIds(List<Integer> eos, Integer bos) {
+  public record TokenIds(List<Integer> eos, List<String> warnings) {
     public TokenIds {
       eos = List.copyOf(eos);
+      warnings = List.copyOf(warnings);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Loads a Hugging Face directory for a backend. Everything is checked against the headers before a
@@ -49,52 +50,86 @@ public final class ModelLoader {
   }
 
   /**
-   * What {@link #load} would do with a directory, from its headers alone.
+   * What {@link #load} would do with a directory; reads headers, and weights only where two may be
+   * the same.
    *
+   * @param wanted dtype to convert matrices to; empty: that of most of them
    * @throws CheckpointException if it cannot be served
    */
-  public static Inspection inspect(Path directory) {
-    TensorPlan plan = TensorPlan.of(ModelConfig.read(directory));
+  public static Inspection inspect(Path directory, Optional<DType> wanted) {
+    ModelConfig config = ModelConfig.read(directory);
     try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
-      return inspect(directory, plan, checkpoint);
+      return inspection(directory, WeightPlan.of(config, checkpoint, wanted), checkpoint);
     }
   }
 
-  private static Inspection inspect(Path directory, TensorPlan plan, Checkpoint checkpoint) {
-    DType dtype = plan.check(checkpoint);
-    return new Inspection(
-        plan.config(),
-        GenerationConfig.read(directory),
-        dtype,
-        plan.elements(),
-        plan.bytes(checkpoint),
-        checkpoint.names().size());
+  /** {@link #inspect(Path, Optional)} of a checkpoint that is loaded as it is. */
+  public static Inspection inspect(Path directory) {
+    return inspect(directory, Optional.empty());
+  }
+
+  private static Inspection inspection(Path directory, WeightPlan plan, Checkpoint checkpoint) {
+    GenerationConfig generation =
+        GenerationConfig.read(directory, plan.config().sizes().vocabulary());
+    List<String> warnings = new ArrayList<>(plan.warnings());
+    warnings.addAll(plan.config().tokens().warnings());
+    warnings.addAll(generation.warnings());
+    Weights weights =
+        new Weights(
+            plan.dtype(),
+            plan.elements(),
+            plan.bytes(),
+            plan.copiedBytes(),
+            checkpoint.names().size());
+    return new Inspection(plan.config(), generation, weights, plan.conversion(), warnings);
   }
 
   /**
-   * @param dtype of the matrices
-   * @param parameters weights in elements
-   * @param weightBytes their bytes, norms and biases that are wider than the matrices included
-   * @param numTensors in the checkpoint, leftovers included
+   * @param conversion a line about weights that are converted, if any are
+   * @param warnings lines about what is odd in the directory and does not keep it from being served
    */
   public record Inspection(
       ModelConfig config,
       GenerationConfig generation,
-      DType dtype,
-      long parameters,
-      long weightBytes,
-      int numTensors) {}
+      Weights weights,
+      Optional<String> conversion,
+      List<String> warnings) {
+
+    public Inspection {
+      warnings = warnings.stream().map(CheckpointException::oneLine).toList();
+    }
+  }
+
+  /**
+   * Weights as the kernels get them.
+   *
+   * @param dtype of the matrices
+   * @param parameters in elements
+   * @param bytes of all, norms and biases that are wider than the matrices included
+   * @param copiedBytes of those that a host cannot use where their files are mapped
+   * @param numTensors in the checkpoint, leftovers included
+   */
+  public record Weights(
+      DType dtype, long parameters, long bytes, long copiedBytes, int numTensors) {}
 
   /**
    * Loads a model; blocks until it can run.
    *
+   * @param wanted dtype to convert matrices to; empty: that of most of them
    * @throws CheckpointException if the directory cannot be served
    * @throws IllegalArgumentException if the capacity does not fit the model or the memory
    */
-  public LoadedModel load(Path directory, Capacity capacity, LoadProgress progress) {
+  public LoadedModel load(
+      Path directory, Optional<DType> wanted, Capacity capacity, LoadProgress progress) {
     List<AutoCloseable> opened = new ArrayList<>();
     try {
-      return load(directory, capacity, progress, opened);
+      progress.at(Phase.READING_CONFIG, 0);
+      ModelConfig config = ModelConfig.read(directory);
+      progress.at(Phase.CHECKING_WEIGHTS, 0);
+      Checkpoint checkpoint = Checkpoint.open(directory, mapping);
+      opened.add(checkpoint);
+      return load(
+          WeightPlan.of(config, checkpoint, wanted), checkpoint, capacity, progress, opened);
     } catch (RuntimeException | Error e) {
       Collections.reverse(opened);
       try {
@@ -106,16 +141,20 @@ public final class ModelLoader {
     }
   }
 
+  /** {@link #load(Path, Optional, Capacity, LoadProgress)} of a checkpoint as it is. */
+  public LoadedModel load(Path directory, Capacity capacity, LoadProgress progress) {
+    return load(directory, Optional.empty(), capacity, progress);
+  }
+
   private LoadedModel load(
-      Path directory, Capacity capacity, LoadProgress progress, List<AutoCloseable> opened) {
-    progress.at(Phase.READING_CONFIG, 0);
-    ModelConfig config = ModelConfig.read(directory);
-    TensorPlan plan = TensorPlan.of(config);
-    progress.at(Phase.CHECKING_WEIGHTS, 0);
-    Checkpoint checkpoint = Checkpoint.open(directory, mapping);
-    opened.add(checkpoint);
-    Inspection inspection = inspect(directory, plan, checkpoint);
-    DType dtype = supported(inspection.dtype(), directory);
+      WeightPlan plan,
+      Checkpoint checkpoint,
+      Capacity capacity,
+      LoadProgress progress,
+      List<AutoCloseable> opened) {
+    ModelConfig config = plan.config();
+    Inspection inspection = inspection(checkpoint.directory(), plan, checkpoint);
+    DType dtype = supported(plan.dtype(), checkpoint.directory());
     MemoryPlan memory = MemoryPlan.of(inspection, capacity, kernels::scratchBytes);
     AttentionBounds bounds = MemoryPlan.bounds(config, dtype, capacity, memory.maxContext());
     opened.add(kernels.reserve(memory.totalBytes(), bounds));
@@ -146,7 +185,7 @@ public final class ModelLoader {
         new ModelRunner(model, kernels, limits(config, capacity, memory), recordsDecodes);
     Collections.reverse(opened);
     progress.at(Phase.LOADED, 1);
-    return new LoadedModel(config, inspection.generation(), dtype, memory, runner, opened);
+    return new LoadedModel(inspection, memory, runner, checkpoint.mappedFiles(), opened);
   }
 
   /** The table where the operations read it. */

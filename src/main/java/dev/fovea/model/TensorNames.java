@@ -1,18 +1,18 @@
 package dev.fovea.model;
 
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * What a family calls its tensors, without {@code .weight} and {@code .bias}.
  *
  * @param prefix of all but the head; checkpoints of the bare model lack it
- * @param leftovers full names, after the prefix, that carry nothing and are skipped
  */
-record TensorNames(String prefix, Outer outer, String layerPrefix, Layer layer, Pattern leftovers) {
+record TensorNames(String prefix, Outer outer, String layerPrefix, Layer layer) {
 
   /** The output matrix; absent where it is tied to the embedding. */
   static final String HEAD = "lm_head";
+
+  static final String HEAD_WEIGHT = HEAD + TensorPlan.WEIGHT;
 
   /**
    * @param positions learned position table, or null
@@ -53,8 +53,7 @@ record TensorNames(String prefix, Outer outer, String layerPrefix, Layer layer, 
               List.of("self_attn.q_norm", "self_attn.k_norm"),
               "self_attn.o_proj",
               List.of("mlp.gate_proj", "mlp.up_proj"),
-              "mlp.down_proj"),
-          Pattern.compile("(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq"));
+              "mlp.down_proj"));
 
   static final TensorNames GPT2 =
       new TensorNames(
@@ -67,17 +66,15 @@ record TensorNames(String prefix, Outer outer, String layerPrefix, Layer layer, 
               List.of(),
               "attn.c_proj",
               List.of("mlp.c_fc"),
-              "mlp.c_proj"),
-          Pattern.compile("h\\.\\d+\\.(attn|crossattention)\\.(bias|masked_bias)"));
+              "mlp.c_proj"));
 
   /** Prefix of layer {@code index}, for checkpoints with {@link #prefix()}. */
   String layer(int index) {
     return prefix + layerPrefix + index + ".";
   }
 
-  /** Whether a tensor is a known leftover, with or without the prefix. */
-  boolean isLeftover(String name) {
-    String bare = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
-    return leftovers.matcher(bare).matches();
+  /** Full name of the embedding. */
+  String embeddingWeight() {
+    return prefix + outer.embedding() + TensorPlan.WEIGHT;
   }
 }

@@ -17,23 +17,21 @@ import java.util.stream.Stream;
 
 /** Turns the tensors of a checked checkpoint into {@link DecoderWeights}. */
 final class WeightReader {
-  private final TensorPlan plan;
+  private final WeightPlan plan;
   private final ModelConfig config;
   private final TensorNames names;
   private final Checkpoint checkpoint;
   private final Kernels kernels;
-  private final boolean hasPrefix;
 
   /**
-   * @param plan that the checkpoint has passed
+   * @param plan made of this checkpoint
    */
-  WeightReader(TensorPlan plan, Checkpoint checkpoint, Kernels kernels) {
+  WeightReader(WeightPlan plan, Checkpoint checkpoint, Kernels kernels) {
     this.plan = plan;
     this.config = plan.config();
     this.names = config.family().names();
     this.checkpoint = checkpoint;
     this.kernels = kernels;
-    this.hasPrefix = plan.hasPrefix(checkpoint);
   }
 
   /**
@@ -42,17 +40,17 @@ final class WeightReader {
   DecoderWeights read(IntConsumer layerDone) {
     String prefix = names.prefix();
     TensorNames.Outer outer = names.outer();
-    Weight embedding = weight(prefix + outer.embedding() + TensorPlan.WEIGHT);
+    Weight embedding = weight(names.embeddingWeight());
     Weight positions =
         outer.positions() == null ? null : weight(prefix + outer.positions() + TensorPlan.WEIGHT);
     List<Layer> layers = new ArrayList<>();
     for (int i = 0; i < config.sizes().layers(); i++) {
       layers.add(layer(names.layer(i)));
+      freeCopies();
       layerDone.accept(i + 1);
     }
     Norm finalNorm = norm(prefix + outer.finalNorm(), config.family().isGpt2Like());
-    Weight head =
-        config.block().tiedEmbeddings() ? embedding : weight(TensorNames.HEAD + TensorPlan.WEIGHT);
+    Weight head = config.block().tiedEmbeddings() ? embedding : weight(TensorNames.HEAD_WEIGHT);
     return new DecoderWeights(embedding, positions, layers, finalNorm, head);
   }
 
@@ -79,7 +77,7 @@ final class WeightReader {
     }
     String name = prefix + names.layer().qkv().get(0);
     return new Projection(
-        kernels.prepare(regrouped(matrix(name), heads)),
+        kernels.prepare(regrouped(tensor(name + TensorPlan.WEIGHT), heads)),
         kernels.prepare(regrouped(tensor(name + TensorPlan.BIAS), heads)));
   }
 
@@ -106,7 +104,9 @@ final class WeightReader {
   }
 
   private Projection projection(String prefix, List<String> parts, boolean hasBias) {
-    Weight weight = kernels.prepare(parts.stream().map(name -> matrix(prefix + name)).toList());
+    Weight weight =
+        kernels.prepare(
+            parts.stream().map(name -> tensor(prefix + name + TensorPlan.WEIGHT)).toList());
     Stream<TensorView> biases =
         hasBias
             ? parts.stream().map(name -> tensor(prefix + name + TensorPlan.BIAS))
@@ -121,17 +121,21 @@ final class WeightReader {
         config.block().normEpsilon());
   }
 
-  private TensorView matrix(String name) {
-    return config.family().storesTurned()
-        ? checkpoint.turned(plan.stored(name + TensorPlan.WEIGHT, hasPrefix))
-        : tensor(name + TensorPlan.WEIGHT);
-  }
-
   private Weight weight(String name) {
     return kernels.prepare(List.of(tensor(name)));
   }
 
   private TensorView tensor(String name) {
-    return checkpoint.tensor(plan.stored(name, hasPrefix));
+    WeightPlan.Source source = plan.sources().get(name);
+    return source.spec().isTurned()
+        ? checkpoint.turned(source.stored(), source.dtype())
+        : checkpoint.tensor(source.stored(), source.dtype());
+  }
+
+  /** A device has its own copies of them by then. */
+  private void freeCopies() {
+    if (kernels.copiesWeights()) {
+      checkpoint.closeCopies();
+    }
   }
 }

@@ -42,7 +42,7 @@ public final class CheckpointSource implements ModelSource {
       explain(
           () -> {
             Path directory = ModelDirectory.of(config);
-            MemoryBudget.check(config, ModelLoader.inspect(directory));
+            MemoryBudget.check(config, ModelLoader.inspect(directory, config.dtype().wanted()));
             return Tokenizer.require(directory);
           });
     }
@@ -62,7 +62,9 @@ public final class CheckpointSource implements ModelSource {
 
   private static ServedModel open(
       Path directory, FoveaConfig config, EngineObserver observer, Progress progress) {
-    ModelLoader.Inspection inspection = ModelLoader.inspect(directory);
+    ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
+    inspection.warnings().forEach(LOG::warn);
+    inspection.conversion().ifPresent(line -> LOG.info("Weights are " + line));
     ModelText text = ModelText.load(directory);
     Resources device = new Resources();
     try {
@@ -76,10 +78,11 @@ public final class CheckpointSource implements ModelSource {
               new ModelLoader(kernels, backend.mapping(), recordsDecodes)
                   .load(
                       directory,
+                      config.dtype().wanted(),
                       budget.capacity(),
                       (phase, done) -> progress.report(describe(phase), done)));
       GenerationDefaults defaults =
-          GenerationDefaults.of(loaded.generation(), loaded.config(), text.eosId());
+          GenerationDefaults.of(loaded.inspection().generation(), loaded.config(), text.eosId());
       EngineConfig engineConfig =
           StepSettings.of(config, kernels.memory().isPresent()).engineConfig(config);
       Engine engine = Engine.start(loaded.runner(), engineConfig, NanoClock.SYSTEM, observer);
@@ -91,7 +94,7 @@ public final class CheckpointSource implements ModelSource {
               engine.maxContext(),
               loaded.config().sizes().vocabulary(),
               kernels.info(loaded.dtype()));
-      return new ServedModel(facts, defaults, text, engine, device);
+      return new ServedModel(facts, defaults, text, engine, loaded.mapped(), device);
     } catch (RuntimeException | Error e) {
       device.closeAfter(e);
       text.close();
@@ -103,7 +106,7 @@ public final class CheckpointSource implements ModelSource {
     return config
         .servedModelName()
         .filter(names -> !names.isEmpty())
-        .orElseGet(() -> List.of(directory.toAbsolutePath().normalize().getFileName().toString()));
+        .orElseGet(() -> List.of(ModelDirectory.id(directory)));
   }
 
   private static String describe(LoadProgress.Phase phase) {

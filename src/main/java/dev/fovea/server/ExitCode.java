@@ -14,7 +14,9 @@ public enum ExitCode {
   /** The engine died while serving: a fault of the device, of memory or of ours. */
   ENGINE_DEAD(70),
   /** The engine hung while serving: the device did not finish a step. */
-  ENGINE_HUNG(71);
+  ENGINE_HUNG(71),
+  /** A weight file was written to while it was in use. */
+  WEIGHTS_CHANGED(72);
 
   private final int code;
 

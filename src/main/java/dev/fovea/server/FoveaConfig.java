@@ -1,6 +1,7 @@
 package dev.fovea.server;
 
 import dev.fovea.kernel.Isa;
+import dev.fovea.tensor.DType;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -27,6 +28,13 @@ public interface FoveaConfig {
   /** What computes. */
   @WithDefault("auto")
   Device device();
+
+  /**
+   * What the matrices of the weights, and keys and values, are computed in; weights of another type
+   * are converted when they are loaded.
+   */
+  @WithDefault("auto")
+  WeightType dtype();
 
   /** Longest sequence in tokens, prompt and output together; the model's own limit if absent. */
   OptionalInt maxContext();
@@ -134,7 +142,7 @@ public interface FoveaConfig {
     @WithDefault("75S")
     Duration idleTimeout();
 
-    /** Outputs, {@code n} of each prompt, that may wait to begin; one more is answered 429. */
+    /** Requests that may wait to begin; one more is answered 429. */
     @WithDefault("256")
     int maxWaiting();
 
@@ -157,6 +165,29 @@ public interface FoveaConfig {
     /** How long a client may leave 64 KiB of its answer unread before it is cut off. */
     @WithDefault("10S")
     Duration readerPatience();
+  }
+
+  /** Types of weights, by config.json's names too. */
+  enum WeightType {
+    /** What most of the checkpoint's matrices have. */
+    AUTO(null),
+    BF16(DType.BF16),
+    FP16(DType.F16),
+    FP32(DType.F32),
+    BFLOAT16(DType.BF16),
+    FLOAT16(DType.F16),
+    FLOAT32(DType.F32);
+
+    private final DType dtype;
+
+    WeightType(DType dtype) {
+      this.dtype = dtype;
+    }
+
+    /** Empty: whatever the checkpoint has. */
+    public Optional<DType> wanted() {
+      return Optional.ofNullable(dtype);
+    }
   }
 
   /** Backends. */

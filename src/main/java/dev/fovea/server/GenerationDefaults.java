@@ -28,11 +28,11 @@ public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eos
     GenerationConfig.Defaults defaults = file.defaults();
     return new GenerationDefaults(
         new Sampling(
-            toFloat(defaults.temperature(), false),
+            toFloat(defaults.temperature()),
             defaults.topK(),
-            toFloat(defaults.topP(), true),
-            toFloat(defaults.minP(), false),
-            toFloat(defaults.repetitionPenalty(), true)),
+            positive(defaults.topP()),
+            toFloat(defaults.minP()),
+            positive(defaults.repetitionPenalty())),
         file.maxNewTokens(),
         IntStream.concat(
                 file.eosOr(model).stream().mapToInt(Integer::intValue), tokenizersEos.stream())
@@ -41,7 +41,12 @@ public record GenerationDefaults(Sampling sampling, Integer maxTokens, int[] eos
             .toArray());
   }
 
-  private static Float toFloat(Double value, boolean mustBePositive) {
-    return value == null || (mustBePositive && value == 0) ? null : (Float) value.floatValue();
+  private static Float toFloat(Double value) {
+    return value == null ? null : (Float) value.floatValue();
+  }
+
+  /** A float above zero, of which a double may be too small to become one. */
+  private static Float positive(Double value) {
+    return value == null ? null : (Float) Math.max(Float.MIN_NORMAL, value.floatValue());
   }
 }

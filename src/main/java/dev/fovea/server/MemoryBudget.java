@@ -71,7 +71,7 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
           String.format(Locale.ROOT, "%s; raise %s, or lower %s", e.getMessage(), setting, NEEDS),
           e);
     }
-    requireThere(plan, owner);
+    requireThere(plan, inspection.weights(), owner);
     return new MemoryBudget(capacity, plan, setting);
   }
 
@@ -119,10 +119,12 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
     return (long) (fraction * device.total()) - used;
   }
 
-  /** Weights are mapped from their files on a host, and need no memory to be there. */
-  private static void requireThere(MemoryPlan plan, Owner owner) {
+  /** Weights that are mapped from their files on a host need no memory to be there. */
+  private static void requireThere(MemoryPlan plan, ModelLoader.Weights weights, Owner owner) {
     long there = owner.device().map(DeviceMemory::free).orElseGet(MemoryBudget::physicalBytes);
-    long needed = plan.totalBytes() - (owner.device().isPresent() ? 0 : plan.weightBytes());
+    long needed =
+        plan.totalBytes()
+            - (owner.device().isPresent() ? 0 : weights.bytes() - weights.copiedBytes());
     if (needed > there) {
       throw new IllegalArgumentException(
           String.format(

@@ -10,6 +10,8 @@ import java.util.Optional;
 /** Where the model lies that is served. */
 public final class ModelDirectory {
   private static final String SHIPPED = "fovea-mini";
+  private static final String HUB_MODELS = "models--";
+  private static final String HUB_SNAPSHOTS = "snapshots";
 
   private ModelDirectory() {}
 
@@ -30,6 +32,25 @@ public final class ModelDirectory {
               + (Files.exists(directory) ? ", a file" : ", which does not exist"));
     }
     return directory;
+  }
+
+  /**
+   * What clients call the model of a directory by: its name, or {@code org/name} where it is a
+   * snapshot in a cache of the Hugging Face hub, {@code models--org--name/snapshots/<commit>}.
+   */
+  static String id(Path directory) {
+    Path whole = directory.toAbsolutePath().normalize();
+    int last = whole.getNameCount() - 1;
+    if (last < 0) {
+      return whole.toString();
+    }
+    if (last >= 2 && whole.getName(last - 1).toString().equals(HUB_SNAPSHOTS)) {
+      String repository = whole.getName(last - 2).toString();
+      if (repository.startsWith(HUB_MODELS) && repository.length() > HUB_MODELS.length()) {
+        return repository.substring(HUB_MODELS.length()).replaceFirst("--", "/");
+      }
+    }
+    return whole.getFileName().toString();
   }
 
   /** Beside the packaged application, or in the source tree while developing. */

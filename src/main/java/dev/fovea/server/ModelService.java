@@ -39,6 +39,7 @@ public final class ModelService {
   private final ProcessEnd process;
   private final OpenRequests openRequests;
   private final Watchdog watchdog;
+  private final WeightWatch weightWatch = new WeightWatch();
   private volatile ModelState state = new ModelState.Loading("starting", 0);
   private boolean closing;
   private ServedModel served;
@@ -107,6 +108,7 @@ public final class ModelService {
     beginClosing();
     loader.join();
     watchdog.close();
+    weightWatch.close();
     ServedModel model = beginClosing();
     if (model != null) {
       model.close();
@@ -203,7 +205,7 @@ public final class ModelService {
         model.close();
         return;
       }
-      watch(model.engine());
+      watch(model);
       LOG.infof(
           "%s ready in %d ms on %s",
           model.facts().id(),
@@ -218,8 +220,13 @@ public final class ModelService {
     }
   }
 
-  private void watch(Engine engine) {
+  private void watch(ServedModel model) {
+    Engine engine = model.engine();
     watchdog.watch(() -> engine.status().pulse(), silence -> hung(engine, silence));
+    weightWatch.watch(
+        model.mapped(),
+        damage ->
+            abandon(engine, "weights in use were changed: " + damage, ExitCode.WEIGHTS_CHANGED));
   }
 
   private void report(String step, double done) {
@@ -249,7 +256,12 @@ public final class ModelService {
     String reason =
         String.format(
             Locale.ROOT, "the engine hangs: no sign of life for %d ms", silence.toMillis());
-    die(reason, ExitCode.ENGINE_HUNG, () -> engine.abandon(new IllegalStateException(reason)));
+    abandon(engine, reason, ExitCode.ENGINE_HUNG);
+  }
+
+  /** Ends an engine that must not or cannot go on, and tells its requests in its stead. */
+  private void abandon(Engine engine, String reason, ExitCode code) {
+    die(reason, code, () -> engine.abandon(new IllegalStateException(reason)));
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.fovea.server;
 
 import dev.fovea.engine.Engine;
 import dev.fovea.kernel.KernelsInfo;
+import dev.fovea.weights.FileStamp;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,9 +12,11 @@ public final class ServedModel implements AutoCloseable {
   private final GenerationDefaults defaults;
   private final ModelText text;
   private final Engine engine;
+  private final List<FileStamp> mapped;
   private final AutoCloseable device;
 
   /**
+   * @param mapped files that the weights are used in where they lie
    * @param device what the engine computes on, closed after it
    */
   public ServedModel(
@@ -21,11 +24,13 @@ public final class ServedModel implements AutoCloseable {
       GenerationDefaults defaults,
       ModelText text,
       Engine engine,
+      List<FileStamp> mapped,
       AutoCloseable device) {
     this.facts = facts;
     this.defaults = defaults;
     this.text = text;
     this.engine = engine;
+    this.mapped = List.copyOf(mapped);
     this.device = device;
   }
 
@@ -66,6 +71,11 @@ public final class ServedModel implements AutoCloseable {
 
   public Engine engine() {
     return engine;
+  }
+
+  /** Files that must not be written to while this is in use. */
+  public List<FileStamp> mapped() {
+    return mapped;
   }
 
   @Override

@@ -15,9 +15,9 @@ public final class CheckpointException extends RuntimeException {
     super(oneLine(file + ": " + problem), cause);
   }
 
-  /** Names from hostile files may hold anything: a log line must stay one line. */
-  private static String oneLine(String text) {
-    String line = text.replaceAll("\\p{Cntrl}", "?");
+  /** Names from hostile files may hold anything: a log line must stay one line, and short. */
+  public static String oneLine(String text) {
+    String line = text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]", "?");
     return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + " ...";
   }
 }

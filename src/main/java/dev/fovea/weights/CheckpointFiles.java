@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,51 +75,6 @@ record CheckpointFiles(List<Path> shards, Map<String, String> shardOf) {
               name));
     }
     return name;
-  }
-
-  /** Checks that shards and index hold the same tensors, each where the index says. */
-  void checkAgainstIndex(Map<Path, Map<String, SafetensorsHeader.Entry>> headers) {
-    if (shardOf.isEmpty()) {
-      return;
-    }
-    Map<String, Path> found = new HashMap<>();
-    headers.forEach(
-        (shard, entries) ->
-            entries
-                .keySet()
-                .forEach(
-                    tensor -> {
-                      String expected = shardOf.get(tensor);
-                      if (!shard.getFileName().toString().equals(expected)) {
-                        throw new CheckpointException(
-                            shard,
-                            expected == null
-                                ? String.format(
-                                    Locale.ROOT,
-                                    "holds tensor '%s', which %s does not name",
-                                    tensor,
-                                    INDEX)
-                                : String.format(
-                                    Locale.ROOT,
-                                    "holds tensor '%s', which %s places in %s",
-                                    tensor,
-                                    INDEX,
-                                    expected));
-                      }
-                      found.put(tensor, shard);
-                    }));
-    shardOf.forEach(
-        (tensor, shard) -> {
-          if (!found.containsKey(tensor)) {
-            throw new CheckpointException(
-                headers.keySet().iterator().next().resolveSibling(shard),
-                String.format(
-                    Locale.ROOT,
-                    "expected tensor '%s', which %s places here, found none",
-                    tensor,
-                    INDEX));
-          }
-        });
   }
 
   private static CheckpointException nothingUsable(Path directory) {

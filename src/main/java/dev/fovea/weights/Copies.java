@@ -1,31 +1,22 @@
 package dev.fovea.weights;
 
 import dev.fovea.tensor.Shape;
-import dev.fovea.tensor.TensorView;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.ShortBuffer;
 
-/** Copies of tensors that Java can read. */
+/** Matrices the other way round. */
 final class Copies {
   /** Side of the square in which a matrix is turned: both its rows and its columns stay cached. */
   private static final int TILE = 32;
 
   private Copies() {}
 
-  static TensorView plain(TensorView source, OwnedMemory memory) {
-    memory.buffer().bytes().put(source.bytes());
-    return new TensorView(memory.buffer(), 0, source.dtype(), source.shape());
-  }
-
-  /** {@code [K, N]} to {@code [N, K]}, bit for bit. */
-  static TensorView turned(TensorView source, OwnedMemory memory) {
-    int rows = Math.toIntExact(source.shape().dim(0));
-    int columns = Math.toIntExact(source.shape().dim(1));
-    ByteBuffer from = source.bytes().order(ByteOrder.nativeOrder());
-    ByteBuffer to = memory.buffer().bytes();
-    if (source.dtype().bytes() == Integer.BYTES) {
+  /** {@code [K, N]} of at most 2 GiB to {@code [N, K]}, bit for bit. */
+  static void turn(Shape shape, int elementBytes, ByteBuffer from, ByteBuffer to) {
+    int rows = Math.toIntExact(shape.dim(0));
+    int columns = Math.toIntExact(shape.dim(1));
+    if (elementBytes == Integer.BYTES) {
       IntBuffer in = from.asIntBuffer();
       IntBuffer out = to.asIntBuffer();
       tiles(rows, columns, (i, j) -> out.put(j * rows + i, in.get(i * columns + j)));
@@ -34,7 +25,6 @@ final class Copies {
       ShortBuffer out = to.asShortBuffer();
       tiles(rows, columns, (i, j) -> out.put(j * rows + i, in.get(i * columns + j)));
     }
-    return new TensorView(memory.buffer(), 0, source.dtype(), Shape.of(columns, rows));
   }
 
   private interface Cell {

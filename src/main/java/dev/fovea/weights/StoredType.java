@@ -43,6 +43,11 @@ enum StoredType {
     return Optional.ofNullable(dtype);
   }
 
+  /** Whether it can be had in a floating dtype. */
+  boolean isFloating() {
+    return this == F64 || (dtype != null && dtype.isFloating());
+  }
+
   static Optional<StoredType> named(String name) {
     for (StoredType type : values()) {
       if (type.name().equals(name)) {

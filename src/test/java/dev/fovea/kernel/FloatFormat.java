@@ -6,7 +6,7 @@ import dev.fovea.tensor.DType;
  * A binary floating-point format by its arithmetic definition, for tests: slow, and free of the bit
  * tricks that the code under test uses.
  */
-enum FloatFormat {
+public enum FloatFormat {
   F32(8, 23),
   BF16(8, 7),
   F16(5, 10);
@@ -21,12 +21,12 @@ enum FloatFormat {
     this.bias = (1 << exponentBits - 1) - 1;
   }
 
-  static FloatFormat of(DType dtype) {
+  public static FloatFormat of(DType dtype) {
     return valueOf(dtype.name());
   }
 
   /** The value of an encoding. */
-  double decode(int bits) {
+  public double decode(int bits) {
     int mantissa = bits & (1 << mantissaBits) - 1;
     int exponent = bits >>> mantissaBits & (1 << exponentBits) - 1;
     double sign = (bits >>> mantissaBits + exponentBits & 1) == 0 ? 1 : -1;
@@ -40,7 +40,7 @@ enum FloatFormat {
   }
 
   /** The encoding of the nearest value, ties to even; all NaNs become one. */
-  int encode(double value) {
+  public int encode(double value) {
     int signBit = (Double.doubleToRawLongBits(value) < 0 ? 1 : 0) << mantissaBits + exponentBits;
     int infinity = (1 << exponentBits) - 1 << mantissaBits;
     if (Double.isNaN(value)) {
@@ -59,7 +59,7 @@ enum FloatFormat {
   }
 
   /** The nearest value of this format, ties to even. */
-  double round(double value) {
+  public double round(double value) {
     if (value == 0 || !Double.isFinite(value)) {
       return value;
     }
@@ -69,7 +69,7 @@ enum FloatFormat {
   }
 
   /** Distance between neighbours of this format around a value. */
-  double ulp(double value) {
+  public double ulp(double value) {
     return power(Math.max(Math.getExponent(value), 1 - bias) - mantissaBits);
   }
 

@@ -28,8 +28,7 @@ class BrokenDirectoryTest {
         boolean isRead =
             file.toString().endsWith(".safetensors")
                 || file.toString().endsWith("index.json")
-                || file.endsWith("config.json")
-                || file.endsWith("generation_config.json");
+                || file.endsWith("config.json");
         if (isRead) {
           Files.copy(file, directory.resolve(file.getFileName()));
         }
@@ -38,7 +37,7 @@ class BrokenDirectoryTest {
     try (Stream<Path> all = Files.list(directory)) {
       files = all.sorted().toList();
     }
-    assertThat(files.size()).isGreaterThan(6);
+    assertThat(files.size()).isGreaterThan(5);
     assertThat(ModelLoader.inspect(directory).config().family()).isEqualTo(Family.QWEN3);
   }
 
@@ -61,10 +60,8 @@ class BrokenDirectoryTest {
     for (Path file : files) {
       byte[] good = Files.readAllBytes(file);
       Files.delete(file);
-      if (!file.endsWith(GenerationConfig.FILE)) { // this one is optional
-        assertThatThrownBy(() -> ModelLoader.inspect(directory))
-            .isInstanceOf(CheckpointException.class);
-      }
+      assertThatThrownBy(() -> ModelLoader.inspect(directory))
+          .isInstanceOf(CheckpointException.class);
       Files.createDirectory(file);
       assertRefused(file, file.getFileName() + " as a directory");
       Files.delete(file);
@@ -73,7 +70,7 @@ class BrokenDirectoryTest {
   }
 
   @Test
-  void swappedShardsAreRefused() throws IOException {
+  void swappedShardsAreTheSameCheckpoint() throws IOException {
     List<Path> shards =
         files.stream().filter(file -> file.toString().endsWith(".safetensors")).toList();
     for (int i = 1; i < shards.size(); i++) {
@@ -81,7 +78,10 @@ class BrokenDirectoryTest {
       byte[] other = Files.readAllBytes(shards.get(i));
       Files.write(shards.get(0), other);
       Files.write(shards.get(i), first);
-      assertRefused(shards.get(0), "swapped with " + shards.get(i).getFileName());
+      assertThat(ModelLoader.inspect(directory).warnings())
+          .singleElement()
+          .asString()
+          .contains("disagrees with its files");
       Files.write(shards.get(0), first);
       Files.write(shards.get(i), other);
     }

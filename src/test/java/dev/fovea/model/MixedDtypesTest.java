@@ -32,7 +32,7 @@ class MixedDtypesTest {
     ParityFixture fixture = ParityFixture.read(ParityFixture.ROOT.resolve(name));
     float[][] expected = logits(fixture.directory(), fixture, backend);
     Path allWide = widened(fixture, tensor -> true, 0);
-    assertThat(ModelLoader.inspect(allWide).dtype()).isEqualTo(DType.BF16);
+    assertThat(ModelLoader.inspect(allWide).weights().dtype()).isEqualTo(DType.BF16);
     assertThat(logits(allWide, fixture, backend)).isDeepEqualTo(expected);
     Path normsWide = widened(fixture, tensor -> tensor.endsWith("norm.weight"), 0);
     assertThat(logits(normsWide, fixture, backend)).isDeepEqualTo(expected);

@@ -55,7 +55,7 @@ class ModelConfigTest {
     assertThat(config.rope())
         .isEqualTo(new RopeConfig(500_000, new RopeConfig.Llama3(8, 1, 4, 256)));
     assertThat(config.attention().heads()).isEqualTo(new HeadLayout(4, 2, 16));
-    assertThat(config.tokens()).isEqualTo(new ModelConfig.TokenIds(List.of(2), 1));
+    assertThat(config.tokens()).isEqualTo(new ModelConfig.TokenIds(List.of(2), List.of()));
   }
 
   @Test
@@ -132,26 +132,6 @@ class ModelConfigTest {
     assertThat(scaling.attention()).isEqualTo(0.1 * Math.log(4) + 1);
   }
 
-  @Test
-  void endIdsComeFromTheGenerationConfigFirst() throws IOException {
-    ModelConfig config = read(LLAMA.formatted(""));
-    assertThat(GenerationConfig.read(directory).eosOr(config)).containsExactly(2);
-    Files.writeString(
-        directory.resolve(GenerationConfig.FILE),
-        "{\"eos_token_id\": [5, 6], \"temperature\": 0.6, \"top_k\": 20, \"do_sample\": true}");
-    GenerationConfig generation = GenerationConfig.read(directory);
-    assertThat(generation.eosOr(config)).containsExactly(5, 6);
-    assertThat(generation.defaults())
-        .isEqualTo(new GenerationConfig.Defaults(0.6, null, 20, null, null));
-    assertThat(generation.maxNewTokens()).isNull();
-    Files.writeString(directory.resolve(GenerationConfig.FILE), "{\"max_new_tokens\": 300}");
-    assertThat(GenerationConfig.read(directory).maxNewTokens()).isEqualTo(300);
-    Files.writeString(directory.resolve(GenerationConfig.FILE), "{\"temperature\": NaN}");
-    assertThatThrownBy(() -> GenerationConfig.read(directory))
-        .isInstanceOf(CheckpointException.class)
-        .hasMessageContaining("generation_config.json: temperature");
-  }
-
   static Stream<Arguments> refusals() {
     return Stream.of(
         refusal("", "expected a JSON object"),
@@ -183,7 +163,6 @@ class ModelConfigTest {
         refusal(LLAMA.formatted("").replace("1e-05", "NaN"), "rms_norm_eps: expected"),
         refusal(LLAMA.formatted("").replace("1e-05", "1e999"), "rms_norm_eps: expected"),
         refusal(LLAMA.formatted("").replace("silu", "xielu"), "hidden_act: expected silu"),
-        refusal(LLAMA.formatted("").replace(": 2, \"bos", ": \"2\", \"bos"), "eos_token_id"),
         refusal(with("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2.0}"), "rope_type"),
         refusal(with("rope_scaling", "{\"rope_type\": \"longrope\"}"), "got 'longrope'"),
         refusal(with("rope_scaling", "{\"rope_type\": \"linear\"}"), "factor: expected"),

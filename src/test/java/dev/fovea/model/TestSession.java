@@ -9,6 +9,7 @@ import dev.fovea.weights.Mapping;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -23,11 +24,19 @@ final class TestSession implements AutoCloseable {
   private final int[] pages;
 
   TestSession(Path directory, Kernels kernels, Mapping mapping) {
+    this(directory, Optional.empty(), kernels, mapping);
+  }
+
+  /**
+   * @param wanted dtype to convert the matrices to
+   */
+  TestSession(Path directory, Optional<DType> wanted, Kernels kernels, Mapping mapping) {
     this.kernels = kernels;
     this.model =
         new ModelLoader(kernels, mapping)
             .load(
                 directory,
+                wanted,
                 new Capacity(MAX_TOKENS, MAX_TOKENS, MAX_TOKENS, 1L << 30),
                 LoadProgress.SILENT);
     // Neither in order nor from zero: a mistake in the page table shows.

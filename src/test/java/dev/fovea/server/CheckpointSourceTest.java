@@ -88,6 +88,28 @@ class CheckpointSourceTest {
     }
   }
 
+  @Test
+  void weightsAreComputedInTheTypeAskedFor() {
+    Map<String, String> settings =
+        Map.of("fovea.model", SHIPPED.toString(), "fovea.device", "cpu", "fovea.dtype", "float32");
+    try (ServedModel model = load(settings)) {
+      assertThat(model.facts().kernels().attentionKernel()).contains("f32").doesNotContain("bf16_");
+      assertThat(model.mapped()).as("all weights were converted").isEmpty();
+    }
+  }
+
+  @Test
+  void aSnapshotOfTheHubIsCalledByItsRepository() {
+    assertThat(ModelDirectory.id(Path.of("/c/models--meta-llama--Llama-3.2-1B/snapshots/4e20de36")))
+        .isEqualTo("meta-llama/Llama-3.2-1B");
+    assertThat(ModelDirectory.id(Path.of("/c/models--gpt2/snapshots/607a/"))).isEqualTo("gpt2");
+    assertThat(ModelDirectory.id(Path.of("models--a--b/snapshots/x/../y"))).isEqualTo("a/b");
+    assertThat(ModelDirectory.id(Path.of("/c/models--a--b/snapshots"))).isEqualTo("snapshots");
+    assertThat(ModelDirectory.id(Path.of("/c/mine/snapshots/607a"))).isEqualTo("607a");
+    assertThat(ModelDirectory.id(Path.of("/models/Llama"))).isEqualTo("Llama");
+    assertThat(ModelDirectory.id(Path.of("/"))).isEqualTo("/");
+  }
+
   /** The upper half of an fp32 number is its bf16. */
   private static byte[] widened(byte[] bf16) {
     byte[] wide = new byte[2 * bf16.length];

@@ -88,6 +88,7 @@ public final class TestModelSource implements ModelSource {
             GenerationDefaults.Sampling.NONE, null, new int[] {ParrotRunner.END}),
         ModelText.load(directory),
         Engine.start(runner, engineConfig, NanoClock.SYSTEM, observer),
+        List.of(),
         () -> {});
   }
 

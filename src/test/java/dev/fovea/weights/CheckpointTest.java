@@ -15,6 +15,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -53,11 +55,11 @@ class CheckpointTest {
       assertThat(checkpoint.names()).containsExactly("matrix", "half", "scalar", "empty");
       assertThat(checkpoint.totalBytes()).isEqualTo(24 + 6 + 4);
       assertThat(checkpoint.info("half").type()).isEqualTo("BF16");
-      assertThat(floats(checkpoint.tensor("matrix"))).containsExactly(1, 2, 3, 4, 5, 6);
-      assertThat(floats(checkpoint.tensor("half"))).containsExactly(0.5f, -2, 1.5f);
-      assertThat(floats(checkpoint.tensor("scalar"))).containsExactly(7);
-      assertThat(floats(checkpoint.tensor("empty"))).isEmpty();
-      assertThat(checkpoint.tensor("matrix").shape().toArray()).containsExactly(2, 3);
+      assertThat(floats(tensor(checkpoint, "matrix"))).containsExactly(1, 2, 3, 4, 5, 6);
+      assertThat(floats(tensor(checkpoint, "half"))).containsExactly(0.5f, -2, 1.5f);
+      assertThat(floats(tensor(checkpoint, "scalar"))).containsExactly(7);
+      assertThat(floats(tensor(checkpoint, "empty"))).isEmpty();
+      assertThat(tensor(checkpoint, "matrix").shape().toArray()).containsExactly(2, 3);
     }
   }
 
@@ -79,10 +81,10 @@ class CheckpointTest {
                 "half", Tensor.of("BF16", shape, values))));
     try (Checkpoint checkpoint = Checkpoint.open(directory, mapping)) {
       for (String name : new String[] {"wide", "half"}) {
-        TensorView turned = checkpoint.turned(name);
+        TensorView turned = checkpoint.turned(name, typeOf(checkpoint, name));
         assertThat(turned.shape().toArray()).containsExactly(columns, rows);
         float[] got = floats(turned);
-        float[] stored = floats(checkpoint.tensor(name));
+        float[] stored = floats(tensor(checkpoint, name));
         for (int i = 0; i < rows; i++) {
           for (int j = 0; j < columns; j++) {
             assertThat(got[j * rows + i]).isEqualTo(stored[i * columns + j]);
@@ -107,7 +109,7 @@ class CheckpointTest {
       out.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(-5)));
     }
     try (Checkpoint checkpoint = Checkpoint.open(directory, mapping)) {
-      TensorView tensor = checkpoint.tensor("a");
+      TensorView tensor = tensor(checkpoint, "a");
       assertThat(floats(tensor)).containsExactly(3, -5);
       if (mapping == Mapping.NATIVE) {
         assertThat(tensor.address() % 4).isZero();
@@ -120,8 +122,8 @@ class CheckpointTest {
   void shardsAreOneCheckpoint(Mapping mapping) throws IOException {
     writeShards();
     try (Checkpoint checkpoint = Checkpoint.open(directory, mapping)) {
-      assertThat(floats(checkpoint.tensor("a"))).containsExactly(1);
-      assertThat(floats(checkpoint.tensor("b"))).containsExactly(2);
+      assertThat(floats(tensor(checkpoint, "a"))).containsExactly(1);
+      assertThat(floats(tensor(checkpoint, "b"))).containsExactly(2);
       assertThat(checkpoint.info("b").file().getFileName()).hasToString("m-2.safetensors");
     }
   }
@@ -133,8 +135,85 @@ class CheckpointTest {
     SafetensorsFiles.write(blob, Map.of("a", Tensor.of("F32", new long[] {1}, 9)));
     Files.createSymbolicLink(file(), blob);
     try (Checkpoint checkpoint = Checkpoint.open(directory, mapping)) {
-      assertThat(floats(checkpoint.tensor("a"))).containsExactly(9);
+      assertThat(floats(tensor(checkpoint, "a"))).containsExactly(9);
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("mappings")
+  void tensorsAreConvertedAsAsked(Mapping mapping) throws IOException {
+    long[] shape = {2, 2};
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("wide", Tensor.of("F32", shape, 1, -2.5f, 0x1.01p0f, 0x1p-20f));
+    tensors.put("bf16", Tensor.of("BF16", shape, 1, -2.5f, 3e4f, 0));
+    tensors.put("double", new Tensor("F64", new long[] {1}, doubleBytes(0.1)));
+    tensors.put("far", Tensor.of("F32", new long[] {2}, 1, 1e6f));
+    tensors.put("whole", new Tensor("I32", new long[] {1}, new byte[4]));
+    SafetensorsFiles.write(file(), tensors);
+    try (Checkpoint checkpoint = Checkpoint.open(directory, mapping)) {
+      // Half of bf16's last place is a tie, which goes to the even one below.
+      assertThat(floats(checkpoint.tensor("wide", DType.BF16)))
+          .containsExactly(1, -2.5f, 1, 0x1p-20f);
+      assertThat(floats(checkpoint.tensor("bf16", DType.F32))).containsExactly(1, -2.5f, 29952, 0);
+      assertThat(floats(checkpoint.tensor("double", DType.F32))).containsExactly(0.1f);
+      assertThat(floats(checkpoint.turned("bf16", DType.F32))).containsExactly(1, 29952, -2.5f, 0);
+      assertThat(checkpoint.mappedFiles()).isEmpty();
+      assertThatThrownBy(() -> checkpoint.tensor("far", DType.F16))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("tensor 'far': its value 1000000.0 is beyond what F16 holds");
+      assertThatThrownBy(() -> checkpoint.tensor("whole", DType.F32))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("tensor 'whole': expected F32, BF16 or F16 weights, got I32");
+      tensor(checkpoint, "wide");
+      assertThat(checkpoint.mappedFiles()).hasSize(1);
+    }
+  }
+
+  @Test
+  void valuesAreComparedWhateverTheirTypes() throws IOException {
+    long[] shape = {3};
+    Map<String, Tensor> tensors = new LinkedHashMap<>();
+    tensors.put("one", Tensor.of("F32", shape, 1, 2, 3));
+    tensors.put("same", Tensor.of("BF16", shape, 1, 2, 3));
+    tensors.put("other", Tensor.of("F32", shape, 1, 2, 4));
+    tensors.put("zero", Tensor.of("F32", shape, 0, 0, 0));
+    SafetensorsFiles.write(file(), tensors);
+    try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
+      assertThat(checkpoint.areEqual("one", "one")).isTrue();
+      assertThat(checkpoint.areEqual("one", "same")).isTrue();
+      assertThat(checkpoint.areEqual("one", "other")).isFalse();
+      assertThat(checkpoint.isZero("zero")).isTrue();
+      assertThat(checkpoint.isZero("one")).isFalse();
+    }
+  }
+
+  /** Written in place it is another model, replaced under its name it is still this one. */
+  @Test
+  void aFileThatIsWrittenToIsTold() throws IOException {
+    SafetensorsFiles.write(file(), Map.of("a", Tensor.of("F32", new long[] {2}, 1, 2)));
+    FileStamp stamp;
+    try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
+      tensor(checkpoint, "a");
+      stamp = checkpoint.mappedFiles().get(0);
+    }
+    assertThat(stamp.damage()).isEmpty();
+    byte[] good = Files.readAllBytes(file());
+    Path other = Files.write(directory.resolve("other"), good);
+    Files.move(other, file(), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(stamp.damage()).as("replaced").isEmpty();
+    Files.delete(file());
+    assertThat(stamp.damage()).as("removed").isEmpty();
+
+    Files.write(file(), good);
+    FileStamp again = FileStamp.of(file());
+    Files.setLastModifiedTime(file(), FileTime.fromMillis(1));
+    assertThat(again.damage()).hasValueSatisfying(told -> assertThat(told).contains("written to"));
+    Files.write(file(), new byte[3]);
+    assertThat(again.damage()).hasValueSatisfying(told -> assertThat(told).contains("got 3"));
+  }
+
+  private static byte[] doubleBytes(double value) {
+    return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putDouble(value).array();
   }
 
   /** A sparse file: the data of the last tensors begin past 2 GiB and past 4 GiB. */
@@ -167,15 +246,15 @@ class CheckpointTest {
       out.writeLong(Long.reverseBytes(0xc0000000_bf800000L));
     }
     try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.NATIVE)) {
-      assertThat(floats(checkpoint.tensor("past2"))).containsExactly(1, 2);
-      assertThat(floats(checkpoint.tensor("past4"))).containsExactly(-1, -2);
-      TensorView first = checkpoint.tensor("first");
+      assertThat(floats(tensor(checkpoint, "past2"))).containsExactly(1, 2);
+      assertThat(floats(tensor(checkpoint, "past4"))).containsExactly(-1, -2);
+      TensorView first = tensor(checkpoint, "first");
       assertThat(first.byteSize()).isEqualTo(big);
-      assertThat(first.address() + big).isEqualTo(checkpoint.tensor("past2").address());
+      assertThat(first.address() + big).isEqualTo(tensor(checkpoint, "past2").address());
     }
     try (Checkpoint checkpoint = Checkpoint.open(directory, Mapping.JAVA)) {
-      assertThat(floats(checkpoint.tensor("past4"))).containsExactly(-1, -2);
-      assertThatThrownBy(() -> checkpoint.tensor("first"))
+      assertThat(floats(tensor(checkpoint, "past4"))).containsExactly(-1, -2);
+      assertThatThrownBy(() -> tensor(checkpoint, "first"))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("at most 2 GiB");
     }
@@ -191,6 +270,14 @@ class CheckpointTest {
         """
         {"metadata": {"total_size": 8},
          "weight_map": {"a": "m-1.safetensors", "b": "m-2.safetensors"}}""");
+  }
+
+  private static TensorView tensor(Checkpoint checkpoint, String name) {
+    return checkpoint.tensor(name, typeOf(checkpoint, name));
+  }
+
+  private static DType typeOf(Checkpoint checkpoint, String name) {
+    return checkpoint.info(name).dtype().orElseThrow();
   }
 
   static byte[] concat(byte[] start, int zeros) {

@@ -26,7 +26,8 @@ import picocli.CommandLine.Command;
       "FOVEA_MAX_CONTEXT is --max-context.",
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be",
-      "served, 4 the address cannot be listened on, 70 the engine died, 71 it hung."
+      "served, 4 the address cannot be listened on, 70 the engine died, 71 it hung,",
+      "72 its weight files were changed."
     })
 public final class FoveaCommand {
 

@@ -68,7 +68,7 @@ final class InspectCommand implements Callable<Integer> {
   private static void inspect(FoveaConfig config, Map<String, Object> report) {
     Path directory = ModelDirectory.of(config);
     report.put("directory", directory.toString());
-    ModelLoader.Inspection inspection = ModelLoader.inspect(directory);
+    ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
     describe(inspection, report);
     try (ModelText text = ModelText.load(directory)) {
       report.put("tokens", text.vocabularySize());
@@ -91,6 +91,7 @@ final class InspectCommand implements Callable<Integer> {
         "sequences_of_" + MemoryReport.EXAMPLE_TOKENS,
         memory.sequencesOf(MemoryReport.EXAMPLE_TOKENS));
     report.put("weight_bytes", plan.weightBytes());
+    report.put("weight_bytes_copied", inspection.weights().copiedBytes());
     report.put("workspace_bytes", plan.workspaceBytes());
     report.put("kv_bytes", plan.kvBytes());
     report.put("kv_pages", plan.numPages());
@@ -101,9 +102,10 @@ final class InspectCommand implements Callable<Integer> {
   private static void describe(ModelLoader.Inspection inspection, Map<String, Object> report) {
     ModelConfig config = inspection.config();
     report.put("family", config.family().name().toLowerCase(Locale.ROOT));
-    report.put("dtype", inspection.dtype().toString().toLowerCase(Locale.ROOT));
-    report.put("parameters", inspection.parameters());
-    report.put("tensors", inspection.numTensors());
+    ModelLoader.Weights weights = inspection.weights();
+    report.put("dtype", weights.dtype().toString().toLowerCase(Locale.ROOT));
+    report.put("parameters", weights.parameters());
+    report.put("tensors", weights.numTensors());
     report.put("layers", config.sizes().layers());
     report.put("hidden", config.sizes().hidden());
     report.put("feed_forward", config.sizes().feedForward());
@@ -115,6 +117,8 @@ final class InspectCommand implements Callable<Integer> {
     report.put("sliding_window", maxWindow(config));
     report.put("rope", config.rope() != null);
     report.put("tied_embeddings", config.block().tiedEmbeddings());
+    report.put("conversion", inspection.conversion().orElse("none"));
+    report.put("warnings", inspection.warnings());
   }
 
   /** The window of the layers that have one, or 0. */

@@ -31,6 +31,14 @@ final class ModelOptions {
   private FoveaConfig.Device device;
 
   @Option(
+      names = "--dtype",
+      paramLabel = "TYPE",
+      description =
+          "What weights are computed in, converted at load if stored in another: auto (what most of"
+              + " them have), bf16, fp16 or fp32.")
+  private FoveaConfig.WeightType dtype;
+
+  @Option(
       names = "--cpu-isa",
       description = "Instruction set of the CPU kernels: ${COMPLETION-CANDIDATES}.")
   private Isa isa;
@@ -68,6 +76,7 @@ final class ModelOptions {
     put(given, "fovea.model", model != null ? model : positionalModel);
     put(given, "fovea.served-model-name", join(servedModelName));
     put(given, "fovea.device", device);
+    put(given, "fovea.dtype", dtype);
     put(given, "fovea.cpu.isa", isa);
     put(given, "fovea.cpu.threads", threads);
     put(given, "fovea.max-context", maxContext);

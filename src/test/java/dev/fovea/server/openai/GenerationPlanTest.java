@@ -58,6 +58,7 @@ class GenerationPlanTest {
             new GenerationDefaults.Sampling(null, null, null, null, null), maxTokens, new int[0]),
         null,
         null,
+        List.of(),
         null);
   }
 }

@@ -1,7 +1,8 @@
-package dev.fovea.kernel;
+package dev.fovea.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.fovea.kernel.FloatFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

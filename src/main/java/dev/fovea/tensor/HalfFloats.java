@@ -1,19 +1,19 @@
-package dev.fovea.kernel;
+package dev.fovea.tensor;
 
 /**
  * Sixteen-bit floats in plain Java: bfloat16 and IEEE 754 binary16, rounded to the nearest, ties to
  * even. ({@code Float.float16ToFloat} came with JDK 20.)
  */
-final class HalfFloats {
+public final class HalfFloats {
   private static final float SMALLEST_F16 = 0x1p-24f;
 
   private HalfFloats() {}
 
-  static float fromBf16(short bits) {
+  public static float fromBf16(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 
-  static short toBf16(float value) {
+  public static short toBf16(float value) {
     int bits = Float.floatToRawIntBits(value);
     if (Float.isNaN(value)) {
       return (short) (bits >>> 16 | 0x40); // quiet: the lost low bits may be its only payload
@@ -21,7 +21,7 @@ final class HalfFloats {
     return (short) (bits + 0x7fff + (bits >>> 16 & 1) >>> 16);
   }
 
-  static float fromF16(short bits) {
+  public static float fromF16(short bits) {
     int sign = (bits & 0x8000) << 16;
     int exponent = bits >>> 10 & 0x1f;
     int mantissa = bits & 0x3ff;
@@ -33,7 +33,7 @@ final class HalfFloats {
     return Float.intBitsToFloat(sign | widened << 23 | mantissa << 13);
   }
 
-  static short toF16(float value) {
+  public static short toF16(float value) {
     int bits = Float.floatToRawIntBits(value);
     int sign = bits >>> 16 & 0x8000;
     int magnitude = bits & 0x7fffffff;
