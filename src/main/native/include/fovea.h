@@ -74,6 +74,11 @@ void foveaFree(uint64_t address);
 /* Maps a whole file read-only; its size comes back in `bytes`. */
 int32_t foveaMapFile(const char* path, uint64_t* address, int64_t* bytes);
 int32_t foveaUnmapFile(uint64_t address, int64_t bytes);
+/*
+ * Begins this process anew, as it was called, with one environment variable set: the same process
+ * id and open files, nothing else. It comes back only where that is not possible. Linux alone.
+ */
+int32_t foveaRestart(const char* name, const char* value);
 
 /*
  * out[n, :] = table[tokens[n], :] (+ positionTable[positions[n], :] where given).

@@ -59,6 +59,8 @@ public final class CpuLibrary {
 
   public static native int foveaUnmapFile(@Cast("uint64_t") long address, long bytes);
 
+  public static native int foveaRestart(String name, String value);
+
   public static native int embed(StreamHandle stream, @Const EmbedParams p);
 
   public static native int rmsNorm(StreamHandle stream, @Const NormParams p);

@@ -142,7 +142,7 @@ public interface FoveaConfig {
     @WithDefault("75S")
     Duration idleTimeout();
 
-    /** Requests that may wait to begin; one more is answered 429. */
+    /** Outputs, {@code n} of each prompt, that may wait to begin; one more is answered 429. */
     @WithDefault("256")
     int maxWaiting();
 

@@ -10,6 +10,7 @@
  * ops      health, version, tokenize, the page's data
  * metrics  names, buckets and the /metrics page
  * cli      serve, generate, inspect, bench
+ * bench    kernels and models timed, and the load generator
  * </pre>
  */
 package dev.fovea.server;

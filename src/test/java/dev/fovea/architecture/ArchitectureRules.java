@@ -28,8 +28,8 @@ final class ArchitectureRules {
   /** Which of our packages each package may use. */
   static final Map<String, List<String>> MAY_USE =
       Map.of(
-          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor", "files"),
-          "engine", List.of("model", "tensor"),
+          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor"),
+          "engine", List.of("model"),
           "text", List.of("files"),
           "model", List.of("weights", "kernel", "tensor", "files"),
           "weights", List.of("tensor", "binding", "files"),
@@ -62,7 +62,7 @@ final class ArchitectureRules {
     Map<String, ArchRule> rules = new LinkedHashMap<>();
     MAY_USE.forEach((name, used) -> rules.put(name + " uses " + used, onlyUses(name, used)));
     rules.put("no cycles", slices().matching(root + ".(*)..").should().beFreeOfCycles());
-    rules.put("JavaCPP only in binding", javaCppOnlyInBinding());
+    rules.put("JavaCPP only in binding", outside("binding", "org.bytedeco.."));
     rules.put("frameworks only in server", outside("server", FRAMEWORKS));
     rules.put("JSON only where files or requests are read", jsonOnlyWhereFilesAreRead());
     rules.put("nothing is serialized", nothingIsSerialized());
@@ -93,16 +93,6 @@ final class ArchitectureRules {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(packages);
-  }
-
-  /** But for the CUDA presets, which {@code kernel} may use. */
-  private ArchRule javaCppOnlyInBinding() {
-    return noClasses()
-        .that()
-        .resideOutsideOfPackage(in("binding"))
-        .should()
-        .dependOnClassesThat(
-            resideInAPackage("org.bytedeco..").and(resideOutsideOfPackages("org.bytedeco.cuda..")));
   }
 
   private ArchRule jsonOnlyWhereFilesAreRead() {

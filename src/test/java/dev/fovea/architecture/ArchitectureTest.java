@@ -3,6 +3,7 @@ package dev.fovea.architecture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -52,6 +53,28 @@ class ArchitectureTest {
                     .hasSizeGreaterThan(2)
                     .satisfies(
                         parts -> assertThat(ArchitectureRules.MAY_USE).containsKey(parts[2])));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyPermissionIsUsed() {
+    return ArchitectureRules.MAY_USE.entrySet().stream()
+        .flatMap(e -> e.getValue().stream().map(used -> permission(e.getKey(), used)));
+  }
+
+  private static DynamicTest permission(String user, String used) {
+    return DynamicTest.dynamicTest(
+        user + " uses " + used,
+        () ->
+            assertThat(
+                    PRODUCTION.stream()
+                        .filter(type -> isIn(user, type))
+                        .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                        .anyMatch(dependency -> isIn(used, dependency.getTargetClass())))
+                .isTrue());
+  }
+
+  private static boolean isIn(String name, JavaClass type) {
+    return (type.getPackageName() + ".").startsWith("dev.fovea." + name + ".");
   }
 
   private static Stream<DynamicTest> tests(Map<String, ArchRule> rules, Consumer<ArchRule> check) {

@@ -34,16 +34,20 @@ record PackagedServer(Process process, URI base) implements AutoCloseable {
     return listening(command);
   }
 
-  private static ProcessBuilder command(String... args) {
+  /** The program as a user would call it, in a locale that has digits of its own. */
+  static ProcessBuilder command(String... args) {
     Stream<String> program =
         Stream.of(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Duser.language=ar",
+            "-Duser.country=EG",
             "-jar",
             "target/quarkus-app/quarkus-run.jar");
     return new ProcessBuilder(Stream.concat(program, Stream.of(args)).toList());
   }
 
-  private static PackagedServer listening(ProcessBuilder command) throws IOException {
+  /** As {@link #listening()}, of a command that serves. */
+  static PackagedServer listening(ProcessBuilder command) throws IOException {
     Process process = command.start();
     try {
       return new PackagedServer(process, awaitListening(process));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -69,17 +68,7 @@ class PackagedServerIT {
     }
   }
 
-  /** What a process that has ended left behind. */
-  private record Ended(int exitCode, String out, String err) {}
-
   private static Ended run(String input, Stream<String> args) throws Exception {
-    Process process = PackagedServer.run(args.toArray(String[]::new));
-    try (var in = process.getOutputStream()) {
-      in.write(input.getBytes(StandardCharsets.UTF_8));
-    }
-    // Each command writes a few lines only: no pipe fills while the other is read.
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), out, err);
+    return Ended.of(PackagedServer.command(args.toArray(String[]::new)), input);
   }
 }

@@ -39,7 +39,7 @@ final class ServeCommand implements Callable<Integer> {
   @Option(
       names = "--max-waiting",
       paramLabel = "N",
-      description = "Requests that may wait; one more is answered 429.")
+      description = "Outputs that may wait to begin; one more is answered 429.")
   private Integer maxWaiting;
 
   @Spec private CommandSpec spec;
@@ -63,7 +63,8 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK.code();
   }
 
-  private Map<String, String> properties() {
+  /** What was given, as configuration properties. */
+  Map<String, String> properties() {
     Map<String, String> given = model.properties();
     ModelOptions.put(given, "quarkus.http.host", host);
     ModelOptions.put(given, "quarkus.http.port", port);
