@@ -10,7 +10,7 @@ const state = {
   running: null,
 };
 
-// Requests
+// Requests. Paths are relative to the page's: a proxy may serve it under a prefix.
 
 function sampling() {
   const fields = {};
@@ -37,7 +37,7 @@ function toJson({ seed, ...body }) {
 function buildRequest(prompt) {
   const shared = { model: state.model, ...sampling(), stream: true };
   if (state.mode === "completion") {
-    return { path: "/v1/completions", body: { ...shared, prompt } };
+    return { path: "v1/completions", body: { ...shared, prompt } };
   }
   const system = $("system").value.trim();
   const messages = [
@@ -45,12 +45,12 @@ function buildRequest(prompt) {
     ...state.messages,
     { role: "user", content: prompt },
   ];
-  return { path: "/v1/chat/completions", body: { ...shared, messages } };
+  return { path: "v1/chat/completions", body: { ...shared, messages } };
 }
 
 function curl({ path, body }) {
   const json = toJson(body).replaceAll("'", "'\\''");
-  return `curl -N ${location.origin}${path} -H 'Content-Type: application/json' -d '${json}'`;
+  return `curl -N ${new URL(path, document.baseURI)} -H 'Content-Type: application/json' -d '${json}'`;
 }
 
 // One answer
@@ -261,7 +261,7 @@ function showRangeValues() {
 
 async function waitForModel() {
   for (;;) {
-    const health = await fetch("/health").then((answer) => answer.json(), () => null);
+    const health = await fetch("health").then((answer) => answer.json(), () => null);
     if (health?.status === "ready") {
       break;
     }
@@ -269,7 +269,7 @@ async function waitForModel() {
     await new Promise((resolve) => setTimeout(resolve, 400));
   }
   $("loading").hidden = true;
-  const { served, version } = await (await fetch("/version")).json();
+  const { served, version } = await (await fetch("version")).json();
   const { backend, device, isa, threads, attention_kernel: kernel } = served.kernels;
   state.model = served.model;
   state.maxContext = served.max_model_len;
@@ -279,7 +279,7 @@ async function waitForModel() {
   $("context-words").textContent = `0 of ${state.maxContext}`;
   document.title = `${served.model} - Fovea`;
   $("send").disabled = false;
-  (await (await fetch("/examples")).json()).forEach(addExample);
+  (await (await fetch("examples")).json()).forEach(addExample);
   if (!served.chat) {
     $("tab-chat").disabled = true;
     setMode("completion");

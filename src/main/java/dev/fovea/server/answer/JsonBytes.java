@@ -1,6 +1,8 @@
 package dev.fovea.server.answer;
 
+import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import dev.fovea.server.http.JsonEscapes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -45,9 +47,21 @@ final class JsonBytes {
   JsonBytes string(String text) {
     raw(QUOTE);
     if (!plain(text)) {
-      raw(ENCODER.quoteAsUTF8(text));
+      escaped(text);
     }
     return raw(QUOTE);
+  }
+
+  private void escaped(String text) {
+    int begin = 0;
+    for (int i = 0; i < text.length(); i++) {
+      SerializableString escape = JsonEscapes.escapeOf(text.charAt(i));
+      if (escape != null) {
+        raw(ENCODER.quoteAsUTF8(text.substring(begin, i))).raw(escape.asUnquotedUTF8());
+        begin = i + 1;
+      }
+    }
+    raw(ENCODER.quoteAsUTF8(text.substring(begin)));
   }
 
   /** Writes text that needs no escape, which most tokens are; false: nothing is written. */

@@ -15,7 +15,9 @@ final class SamplingOptions {
   @Option(names = "--top-k", description = "Keep so many tokens; 0: all.")
   private Integer topK;
 
-  @Option(names = "--top-p", description = "Keep so much probability, above 0, at most 1.")
+  @Option(
+      names = "--top-p",
+      description = "Keep so much probability, 0 (the most probable token) to 1.")
   private Float topP;
 
   @Option(names = "--min-p", description = "Keep what is so probable beside the best, 0 to 1.")

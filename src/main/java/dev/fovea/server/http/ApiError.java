@@ -15,7 +15,7 @@ import java.io.UncheckedIOException;
  * @param message for people
  */
 public record ApiError(int status, String code, String param, String message) {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory JSON = JsonEscapes.newFactory();
 
   /** Of work that the end of the process does not let begin or finish. */
   public static ApiError goingDown() {

@@ -111,10 +111,12 @@ public final class GenerationPlan {
         asked.seed() == null || asked.seed() == NO_SEED
             ? ThreadLocalRandom.current().nextLong()
             : asked.seed();
+    float topP = first(asked.topP(), defaults.topP(), 1f);
+    boolean keepsMostProbable = topP == 0;
     return new SamplingParams(
-        first(asked.temperature(), defaults.temperature(), 1f),
+        keepsMostProbable ? 0f : first(asked.temperature(), defaults.temperature(), 1f),
         first(asked.topK(), defaults.topK(), 0),
-        first(asked.topP(), defaults.topP(), 1f),
+        keepsMostProbable ? 1f : topP,
         first(asked.minP(), defaults.minP(), 0f),
         new SamplingParams.Penalties(
             first(penalties.repetition(), defaults.repetitionPenalty(), 1f),

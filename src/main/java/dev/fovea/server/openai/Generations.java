@@ -40,6 +40,9 @@ public final class Generations {
   private static final int HTTP_1_STREAM = -1;
   private static final int RETRY_SECONDS = 1;
 
+  /** Events are UTF-8 by their own specification, which clients that go by text/* do not know. */
+  private static final String EVENTS = MediaType.SERVER_SENT_EVENTS + ";charset=utf-8";
+
   private final AnswerMailbox.Patience patience;
 
   @Inject
@@ -117,7 +120,7 @@ public final class Generations {
         RestMulti.fromMultiData(Multi.createFrom().publisher(whileConnected(client, mailbox)));
     if (stream) {
       response
-          .header(HttpHeaders.CONTENT_TYPE, MediaType.SERVER_SENT_EVENTS)
+          .header(HttpHeaders.CONTENT_TYPE, EVENTS)
           .header(HttpHeaders.CACHE_CONTROL, "no-cache")
           .header("X-Accel-Buffering", "no");
     } else {

@@ -23,7 +23,7 @@ final class CommonFields {
       new Field<>("max_tokens", Rules.integer(1, Integer.MAX_VALUE));
   private static final Field<Float> TEMPERATURE =
       new Field<>("temperature", Rules.number(Range.closed(0, 2)));
-  private static final Field<Float> TOP_P = new Field<>("top_p", Rules.number(Range.above(0, 1)));
+  private static final Field<Float> TOP_P = new Field<>("top_p", Rules.number(Range.closed(0, 1)));
   private static final Field<Float> MIN_P = new Field<>("min_p", Rules.number(Range.closed(0, 1)));
   private static final Field<Integer> TOP_K =
       new Field<>("top_k", Rules.integer(-1, Integer.MAX_VALUE));

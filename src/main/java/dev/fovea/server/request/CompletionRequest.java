@@ -16,7 +16,7 @@ public record CompletionRequest(
   private static final int MAX_PROMPTS = 128;
   private static final Field<Boolean> ADD_SPECIAL_TOKENS =
       new Field<>("add_special_tokens", Rules.flag());
-  private static final Field.Rule<String> TEXT = Rules.text(1, Integer.MAX_VALUE);
+  private static final Field.Rule<String> TEXT = Rules.text(0, Integer.MAX_VALUE);
 
   /**
    * @throws ApiException 400 with the field at fault

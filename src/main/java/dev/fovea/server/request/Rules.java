@@ -7,9 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The rules fields are read by. None coerces: {@code 1.9} is no integer, {@code "1"} no number. */
+/**
+ * The rules fields are read by. None coerces: {@code 1.9} is no integer, {@code "1"} no number. But
+ * JSON has one kind of number: {@code 2.0} is an integer, and some clients write it so.
+ */
 final class Rules {
   private static final int MAX_SHOWN_CHARS = 40;
+
+  /** Beyond it a double stands for more than one integer. */
+  private static final double MAX_EXACT_DOUBLE = 1L << 53;
 
   private Rules() {}
 
@@ -21,7 +27,7 @@ final class Rules {
   static Field.Rule<Long> wideInteger(long min, long max) {
     String expected = String.format(Locale.ROOT, "an integer from %d to %d", min, max);
     return (value, path) -> {
-      if (!value.isIntegralNumber()) {
+      if (!isInteger(value)) {
         throw wrongType(path, expected, value);
       }
       if (!value.canConvertToLong() || value.longValue() < min || value.longValue() > max) {
@@ -29,6 +35,14 @@ final class Rules {
       }
       return value.longValue();
     };
+  }
+
+  private static boolean isInteger(JsonNode value) {
+    if (!value.isFloatingPointNumber()) {
+      return value.isIntegralNumber();
+    }
+    double number = value.doubleValue();
+    return number == Math.rint(number) && Math.abs(number) <= MAX_EXACT_DOUBLE;
   }
 
   /** A finite number in a range whose lower end may be excluded. */

@@ -21,7 +21,8 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
   private static final Predicate<JsonNode> TRUE = value -> value.isBoolean() && value.asBoolean();
   private static final Predicate<JsonNode> EMPTY =
       value -> value.isContainerNode() && value.isEmpty();
-  private static final Predicate<JsonNode> ZERO = value -> value.isInt() && value.intValue() == 0;
+  private static final Predicate<JsonNode> ZERO =
+      value -> value.isNumber() && value.doubleValue() == 0;
 
   private static final List<Unbuilt> EVERYWHERE =
       List.of(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,11 +24,14 @@ class JsonBytesTest {
         "naïve 日本語",
         "plain, then 🙂👩‍👩‍👧",
         "\u2028\u2029\ufeff\uffff",
+        "\u0085 at the front, \u2028 inside, at the end \u2029",
       })
   void aStringIsReadBackAsItWas(String text) throws IOException {
     byte[] written = json.string(text).take();
     assertThat(new ObjectMapper().readValue(written, String.class)).isEqualTo(text);
-    assertThat(written).as("an event is one line").doesNotContain('\n', '\r');
+    assertThat(new String(written, StandardCharsets.UTF_8))
+        .as("an event is one line, whatever a reader takes for the end of one")
+        .doesNotContain("\n", "\r", "\u0085", "\u2028", "\u2029");
   }
 
   @Test

@@ -3,12 +3,14 @@ package dev.fovea.server.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.kernel.KernelsInfo;
+import dev.fovea.model.SamplingParams;
 import dev.fovea.server.GenerationDefaults;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.openai.GenerationPlan.DefaultLength;
 import dev.fovea.server.request.GenerationOptions;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,10 +39,23 @@ class GenerationPlanTest {
         .isEqualTo(expected);
   }
 
+  /** As many clients that want no chance write it. */
+  @Test
+  void aProbabilityOfNoneKeepsTheMostProbable() {
+    SamplingParams sampling =
+        GenerationPlan.of(model(null), PROMPT, options(null, 0f), DefaultLength.SHORT).sampling();
+    assertThat(sampling.temperature()).isZero();
+    assertThat(sampling.topP()).isOne();
+  }
+
   private static GenerationOptions options(Integer maxTokens) {
+    return options(maxTokens, null);
+  }
+
+  private static GenerationOptions options(Integer maxTokens, Float topP) {
     return new GenerationOptions(
         new GenerationOptions.Drawing(
-            null, null, null, null, new GenerationOptions.Penalties(null, 0, 0), null),
+            null, null, topP, null, new GenerationOptions.Penalties(null, 0, 0), null),
         new GenerationOptions.Ending(maxTokens, 0, false, List.of(), List.of()));
   }
 

@@ -198,7 +198,7 @@ class StreamingTest {
   void headersSuitProxies() {
     Http.Answer answer = http.post(Http.CHAT, chat("abc", 2, ""));
 
-    assertThat(answer.header("Content-Type")).isEqualTo("text/event-stream");
+    assertThat(answer.header("Content-Type")).isEqualTo("text/event-stream;charset=utf-8");
     assertThat(answer.header("Cache-Control")).isEqualTo("no-cache");
     assertThat(answer.header("X-Accel-Buffering")).isEqualTo("no");
     assertThat(answer.header("x-request-id")).startsWith("req-");

@@ -225,6 +225,23 @@ class PageTest {
         .allMatch(name -> name.startsWith(base.toString()));
   }
 
+  @Test
+  void worksUnderThePrefixOfAProxy() throws IOException, InterruptedException {
+    try (PrefixProxy proxy = new PrefixProxy(base)) {
+      browser.open(proxy.base());
+      browser.await("document.querySelectorAll('#examples button').length === 2");
+      set("max-tokens", "6");
+      sendMessage("abc ");
+      assertThat(text(".assistant")).isEqualTo("abc ab");
+      browser.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }");
+      browser.evaluate("document.getElementById('curl').click()");
+      browser.await("window.copied");
+      assertThat(browser.evaluate("window.copied").asText())
+          .startsWith("curl -N " + proxy.base() + "v1/chat/completions -H ");
+      assertThat(proxy.escaped()).isEmpty();
+    }
+  }
+
   private void sendMessage(String message) throws InterruptedException {
     int before = browser.evaluate("document.querySelectorAll('.turn').length").asInt();
     sendWithoutWaiting(message);

@@ -79,7 +79,7 @@ class RequestValidationTest {
     List<Case> cases = new ArrayList<>();
     number(
         cases, "temperature", List.of("0", "2", "0.7", "1e-300"), List.of("-0.1", "2.1", "1e999"));
-    number(cases, "top_p", List.of("1", "0.001"), List.of("0", "-1", "1.01", "1e-300"));
+    number(cases, "top_p", List.of("0", "1", "0.001", "1e-300"), List.of("-0.001", "-1", "1.01"));
     number(cases, "min_p", List.of("0", "1"), List.of("-0.01", "1.01", "-1e999"));
     number(cases, "repetition_penalty", List.of("0.5", "2"), List.of("0", "-1", "1e7"));
     number(cases, "presence_penalty", List.of("-2", "2"), List.of("-2.01", "2.01"));
@@ -139,9 +139,9 @@ class RequestValidationTest {
     bothAt(cases, "stop", "[null]", "stop[0]", TYPE);
     both(cases, "stop", "\"\\ud800\"", VALUE);
     both(cases, "stop_token_ids", "[0,%d]".formatted(VOCABULARY - 1), null);
-    for (String id : List.of("-1", "" + VOCABULARY, "2147483647", "2147483648", "1e3")) {
-      String code = id.equals("1e3") ? TYPE : VALUE;
-      bothAt(cases, "stop_token_ids", "[1,%s]".formatted(id), "stop_token_ids[1]", code);
+    for (String id : List.of("-1", "" + VOCABULARY, "2147483647", "2147483648", "1e3", "1.5")) {
+      String code = id.equals("1.5") ? TYPE : VALUE;
+      bothAt(cases, "stop_token_ids", "[1.0,%s]".formatted(id), "stop_token_ids[1]", code);
     }
     both(cases, "stop_token_ids", "5", TYPE);
     both(cases, "model", "5", TYPE);
@@ -204,6 +204,7 @@ class RequestValidationTest {
       {"skip_special_tokens", "true", "false"},
       {"return_tokens_as_token_ids", "false", "true"},
       {"priority", "0", "1"},
+      {"priority", "0.0", "0.5"},
       {"user", "\"somebody\""},
       {"an_unknown_field", "{\"x\":[1,2,3]}"},
       {"metadata", "{}"},
@@ -263,7 +264,7 @@ class RequestValidationTest {
     prompt(cases, "\"\"", "prompt", VALUE);
     prompt(cases, "[]", "prompt", VALUE);
     prompt(cases, "[[]]", "prompt[0]", VALUE);
-    prompt(cases, "[\"\"]", "prompt[0]", VALUE);
+    prompt(cases, "[\"\"]", "prompt", VALUE);
     prompt(cases, "null", "prompt", "missing_required_parameter");
     prompt(cases, "5", "prompt", TYPE);
     prompt(cases, "{}", "prompt", TYPE);
@@ -281,7 +282,7 @@ class RequestValidationTest {
     prompt(cases, "[[1],\"a\"]", "prompt[1]", TYPE);
     prompt(cases, "[\"a\",1]", "prompt[1]", TYPE);
     prompt(cases, "[\"a\",null]", "prompt[1]", TYPE);
-    prompt(cases, "[\"a\",\"\"]", "prompt[1]", VALUE);
+    prompt(cases, "[\"a\",\"\"]", "prompt", VALUE);
     prompt(cases, "[[1],[]]", "prompt[1]", VALUE);
     prompt(cases, "[1,\"a\"]", "prompt[1]", TYPE);
     prompt(cases, "[1,2.5]", "prompt[1]", TYPE);
@@ -360,7 +361,8 @@ class RequestValidationTest {
     bad.forEach(value -> both(cases, field, value, VALUE));
     wrongTypes(cases, field);
     both(cases, field, "1.9", TYPE);
-    both(cases, field, "1.0", TYPE);
+    both(cases, field, "1.0", null);
+    both(cases, field, "1e300", TYPE);
   }
 
   private static void wrongTypes(List<Case> cases, String field) {
