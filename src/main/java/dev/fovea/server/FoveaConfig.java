@@ -72,6 +72,12 @@ public interface FoveaConfig {
   Optional<MemorySize> kvMemory();
 
   /**
+   * Names that the server answers to beside localhost and addresses, as those that a proxy passes
+   * on; {@code *} for any. If absent, any where it listens to more than this machine.
+   */
+  Optional<List<String>> allowedHosts();
+
+  /**
    * How long accepted requests may go on after SIGTERM or SIGINT; what is open then is ended with
    * an error event. Below the time a supervisor leaves before it kills: Kubernetes, 30 s.
    */
@@ -129,6 +135,12 @@ public interface FoveaConfig {
     /** Largest request body. */
     @WithDefault("16M")
     MemorySize maxBody();
+
+    /**
+     * What all bodies together may take of Java's heap, while they come and while they are read; a
+     * third of it if absent. One more is answered 503.
+     */
+    Optional<MemorySize> bodyMemory();
 
     /** What a request's line and headers may take to come, from their first byte. */
     @WithDefault("10S")

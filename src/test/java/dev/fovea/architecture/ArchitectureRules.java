@@ -7,6 +7,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.lang.ArchRule;
 import java.io.ObjectInputStream;
@@ -109,6 +110,8 @@ final class ArchitectureRules {
         .areNotAssignableTo(Throwable.class)
         .and()
         .areNotAssignableTo(Enum.class)
+        .and()
+        .areNotAssignableTo(CharacterEscapes.class)
         .should()
         .beAssignableTo(Serializable.class);
   }

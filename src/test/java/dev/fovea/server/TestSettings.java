@@ -5,10 +5,10 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Map;
 
 /** The application's settings of a test, without those of the environment. */
-final class TestSettings {
+public final class TestSettings {
   private TestSettings() {}
 
-  static FoveaConfig of(Map<String, String> given) {
+  public static FoveaConfig of(Map<String, String> given) {
     return new SmallRyeConfigBuilder()
         .addDefaultInterceptors()
         .addDiscoveredConverters()

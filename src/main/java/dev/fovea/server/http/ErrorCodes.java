@@ -18,6 +18,9 @@ public final class ErrorCodes {
   public static final String BODY_TOO_LARGE = "request_too_large";
   public static final String UNSUPPORTED_MEDIA_TYPE = "unsupported_media_type";
   public static final String NOT_ACCEPTABLE = "not_acceptable";
+  public static final String HOST_NOT_ALLOWED = "host_not_allowed";
+  public static final String CROSS_SITE = "cross_site_request";
+  public static final String BUSY = "server_busy";
   public static final String OVERLOADED = "rate_limit_exceeded";
   public static final String LOADING = "model_loading";
   public static final String UNAVAILABLE = "model_unavailable";

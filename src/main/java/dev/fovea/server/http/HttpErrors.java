@@ -10,6 +10,14 @@ final class HttpErrors {
     return of(404);
   }
 
+  static ApiError bodyTooLarge(int maxBytes) {
+    return bodyTooLarge("request body: expected at most " + maxBytes + " bytes, got more");
+  }
+
+  static ApiError bodyTooLarge(String message) {
+    return new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, message);
+  }
+
   static ApiError of(int status) {
     return switch (status) {
       case 404 ->

@@ -1,11 +1,13 @@
 package dev.fovea.server.http;
 
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -14,23 +16,37 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class HttpRoutes {
   private static final Logger LOG = Logger.getLogger(HttpRoutes.class);
+  static final int BEFORE_ALL = Integer.MIN_VALUE;
   static final String REQUEST_ID = "x-request-id";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  /** Swagger UI's pictures are part of its style sheet. */
+  private static final String CONTENT_POLICY =
+      "default-src 'self'; img-src 'self' data:;"
+          + " base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+  private static final String HEALTH = "/q/health";
+  private static final Set<String> PROBES =
+      Set.of(HEALTH, HEALTH + "/live", HEALTH + "/ready", HEALTH + "/started");
+
   private final OpenRequests openRequests;
+  private final SiteRules sites;
 
   @Inject
-  HttpRoutes(OpenRequests openRequests) {
+  HttpRoutes(OpenRequests openRequests, SiteRules sites) {
     this.openRequests = openRequests;
+    this.sites = sites;
   }
 
   void install(@Observes Router router) {
     router
         .route()
-        .order(Integer.MIN_VALUE)
+        .order(BEFORE_ALL)
         .handler(this::register)
         .handler(HttpRoutes::identify)
+        .handler(this::refuseOtherSites)
         .failureHandler(HttpRoutes::failed);
+    router.route(HEALTH + "/*").order(BEFORE_ALL + 1).handler(HttpRoutes::knowProbes);
     router.route().order(Integer.MAX_VALUE).handler(HttpRoutes::notFound);
     for (int status : new int[] {400, 404, 405, 406, 413, 414, 415, 431, 500, 503}) {
       router.errorHandler(status, HttpRoutes::failed);
@@ -42,12 +58,33 @@ public final class HttpRoutes {
     request.next();
   }
 
-  /** A client's own id comes back, if it is one. */
+  /** A client's own id comes back, if it is one. Browsers are told what they may not do. */
   private static void identify(RoutingContext request) {
     String given = request.request().getHeader(REQUEST_ID);
     String id = given != null && SANE_ID.matcher(given).matches() ? given : newRequestId();
-    request.response().putHeader(REQUEST_ID, id);
+    MultiMap headers = request.response().headers();
+    headers.set(REQUEST_ID, id);
+    headers.set("X-Content-Type-Options", "nosniff");
+    headers.set("Content-Security-Policy", CONTENT_POLICY);
+    headers.set("Cross-Origin-Resource-Policy", "same-origin");
+    headers.set("Referrer-Policy", "no-referrer");
     request.next();
+  }
+
+  private void refuseOtherSites(RoutingContext request) {
+    sites
+        .errorOf(request.request())
+        .ifPresentOrElse(error -> answer(request, error), request::next);
+  }
+
+  /** The health library answers UP for any group of checks that there is none of. */
+  private static void knowProbes(RoutingContext request) {
+    String path = request.normalizedPath();
+    if (PROBES.contains(path.endsWith("/") ? path.substring(0, path.length() - 1) : path)) {
+      request.next();
+    } else {
+      notFound(request);
+    }
   }
 
   static String newRequestId() {

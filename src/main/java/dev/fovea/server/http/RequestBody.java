@@ -8,13 +8,11 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.impl.RoutingContextInternal;
 import jakarta.inject.Inject;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
-import java.io.IOException;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import java.io.InputStream;
-import java.util.Locale;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
@@ -29,104 +27,178 @@ public final class RequestBody {
    */
   private static final long MAX_DROPPED_BYTES = 256L << 20;
 
+  private static final int HTTP_1_STREAM = -1;
+  private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
+
   /** Filters are made before there are settings. */
   private final Provider<FoveaConfig> config;
 
-  @Inject
-  RequestBody(Provider<FoveaConfig> config) {
-    this.config = config;
-  }
+  private final Provider<BodyMemory> memory;
 
-  /** What was received, in a resource. */
-  public static byte[] read(InputStream received) {
-    try {
-      return received.readAllBytes();
-    } catch (IOException e) {
-      throw ApiException.badRequest(ErrorCodes.INVALID_JSON, "the request body broke off");
-    }
+  @Inject
+  RequestBody(Provider<FoveaConfig> config, Provider<BodyMemory> memory) {
+    this.config = config;
+    this.memory = memory;
   }
 
   /**
-   * Lets a request that a resource was found for go on once its body is there. Fails with 413 where
-   * that is too long, with 408 where it takes too long. No other method has a body that is read.
+   * What was received, in a resource, which closes it when it needs nothing of it any more.
+   *
+   * @throws ApiException 413 or 503 if there is no memory to read it, 400 if it cannot be decoded
    */
-  @ServerRequestFilter(nonBlocking = true)
-  public Uni<Void> receive(RoutingContext request) {
-    HttpServerRequest source = request.request();
-    if (source.method() != HttpMethod.POST || source.isEnded()) {
-      return Uni.createFrom().voidItem();
-    }
-    return Uni.createFrom()
-        .emitter(
-            whole -> {
-              if ("100-continue".equalsIgnoreCase(source.getHeader(HttpHeaders.EXPECT))) {
-                request.response().writeContinue();
-              }
-              new Reception(request, whole, config.get().limits()).begin();
-            });
+  public static byte[] read(InputStream received) {
+    return ((ReceivedBody) received).take();
   }
 
-  /** Of one body. The first end counts; what comes after it is dropped. On its event loop. */
+  /**
+   * Lets a request that a resource was found for go on once its body is there. No other method has
+   * a body that is read.
+   *
+   * @throws ApiException 413 where it is too long, 415 where it is not JSON or coded in a way that
+   *     is not known; later 408 where it takes too long, 503 where there is no memory for it
+   */
+  @ServerRequestFilter(nonBlocking = true)
+  public Uni<Void> receive(RoutingContext request, ContainerRequestContext resource) {
+    HttpServerRequest source = request.request();
+    if (source.method() != HttpMethod.POST) {
+      return Uni.createFrom().voidItem();
+    }
+    try {
+      ReceivedBody body = begin(request);
+      resource.setEntityStream(body);
+      if (source.isEnded()) {
+        return Uni.createFrom().voidItem();
+      }
+      return Uni.createFrom()
+          .emitter(whole -> new Reception(request, whole, body).begin(config.get().limits()));
+    } catch (ApiException refused) {
+      drop(source);
+      throw refused;
+    }
+  }
+
+  /** A resource says which types it reads, and REST takes none for any. */
+  private ReceivedBody begin(RoutingContext request) {
+    HttpServerRequest source = request.request();
+    if (source.getHeader(HttpHeaders.CONTENT_TYPE) == null) {
+      throw new ApiException(HttpErrors.of(415));
+    }
+    ContentCoding coding =
+        ContentCoding.of(source.getHeader(HttpHeaders.CONTENT_ENCODING))
+            .orElseThrow(
+                () -> {
+                  request.response().putHeader(HttpHeaders.ACCEPT_ENCODING, ContentCoding.KNOWN);
+                  return new ApiException(
+                      new ApiError(
+                          415,
+                          ErrorCodes.UNSUPPORTED_MEDIA_TYPE,
+                          null,
+                          "Content-Encoding: expected one of " + ContentCoding.KNOWN));
+                });
+    int maxBytes = (int) Math.min(MAX_ARRAY_BYTES, config.get().limits().maxBody().asLongValue());
+    BodyMemory.Share share = memory.get().newShare();
+    request.addEndHandler(ended -> share.close());
+    return new ReceivedBody(coding, share, maxBytes, declaredBytes(source, maxBytes));
+  }
+
+  /** -1: as many as come. */
+  private static int declaredBytes(HttpServerRequest source, int maxBytes) {
+    String declared = source.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (declared == null) {
+      return -1;
+    }
+    try {
+      long bytes = Long.parseLong(declared);
+      if (bytes > maxBytes) {
+        throw new ApiException(HttpErrors.bodyTooLarge(maxBytes));
+      }
+      return (int) bytes;
+    } catch (NumberFormatException e) {
+      throw new ApiException(HttpErrors.of(400));
+    }
+  }
+
+  /** Reads on, for a client that reads its answer only when it has written all. */
+  private static void drop(HttpServerRequest source) {
+    if (!source.isEnded()) {
+      source.handler(new Dropped(source)::count).exceptionHandler(broken -> {}).resume();
+    }
+  }
+
+  /** What comes of a body that is not read. On its event loop. */
+  private static final class Dropped {
+    private final HttpServerRequest source;
+    private long bytes;
+
+    Dropped(HttpServerRequest source) {
+      this.source = source;
+    }
+
+    void count(Buffer chunk) {
+      bytes += chunk.length();
+      if (bytes > MAX_DROPPED_BYTES) {
+        source.handler(null);
+        if (source.streamId() == HTTP_1_STREAM) {
+          source.connection().close();
+        } else {
+          source.response().reset();
+        }
+      }
+    }
+  }
+
+  /** Of one body. The first end counts. On its event loop. */
   private static final class Reception {
     private final RoutingContext request;
     private final UniEmitter<? super Void> whole;
-    private final Buffer body = Buffer.buffer();
-    private final FoveaConfig.Limits limits;
-    private final long maxBytes;
-    private long total;
+    private final ReceivedBody body;
     private long timer;
 
-    Reception(RoutingContext request, UniEmitter<? super Void> whole, FoveaConfig.Limits limits) {
+    Reception(RoutingContext request, UniEmitter<? super Void> whole, ReceivedBody body) {
       this.request = request;
       this.whole = whole;
-      this.limits = limits;
-      this.maxBytes = limits.maxBody().asLongValue();
+      this.body = body;
     }
 
-    void begin() {
-      timer =
-          request
-              .vertx()
-              .setTimer(
-                  limits.bodyTimeout().toMillis(),
-                  late -> whole.fail(new ApiException(HttpErrors.of(408))));
-      request
-          .request()
+    void begin(FoveaConfig.Limits limits) {
+      HttpServerRequest source = request.request();
+      if ("100-continue".equalsIgnoreCase(source.getHeader(HttpHeaders.EXPECT))) {
+        request.response().writeContinue();
+      }
+      timer = request.vertx().setTimer(limits.bodyTimeout().toMillis(), late -> fail(tooLate()));
+      source
           .handler(this::take)
           .exceptionHandler(
-              broken -> end(ApiException.badRequest(ErrorCodes.INVALID_JSON, "the body broke off")))
+              broken ->
+                  fail(ApiException.badRequest(ErrorCodes.INVALID_JSON, "the body broke off")))
           .endHandler(last -> complete())
           .resume();
     }
 
     private void take(Buffer chunk) {
-      total += chunk.length();
-      if (total <= maxBytes) {
-        body.appendBuffer(chunk);
-      } else if (total > maxBytes + MAX_DROPPED_BYTES) {
-        request.response().reset();
+      try {
+        body.append(chunk.getBytes());
+      } catch (ApiException refused) {
+        fail(refused);
       }
     }
 
     private void complete() {
-      if (total <= maxBytes) {
-        ((RoutingContextInternal) request).setBody(body);
-        end(null);
-        return;
-      }
-      String message =
-          String.format(
-              Locale.ROOT, "request body: expected at most %d bytes, got %d", maxBytes, total);
-      end(new ApiException(new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, message)));
+      request.vertx().cancelTimer(timer);
+      whole.complete(null);
     }
 
-    private void end(ApiException failure) {
+    private void fail(ApiException failure) {
       request.vertx().cancelTimer(timer);
-      if (failure == null) {
-        whole.complete(null);
-      } else {
-        whole.fail(failure);
-      }
+      body.close();
+      request.request().endHandler(null);
+      drop(request.request());
+      whole.fail(failure);
+    }
+
+    private static ApiException tooLate() {
+      return new ApiException(
+          new ApiError(408, ErrorCodes.TIMEOUT, null, "the request's body did not come in time"));
     }
   }
 }

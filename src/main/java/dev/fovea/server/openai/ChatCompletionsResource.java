@@ -14,6 +14,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestMulti;
@@ -34,7 +35,14 @@ public final class ChatCompletionsResource {
   @POST
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
-  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
+  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client)
+      throws IOException {
+    try (body) {
+      return answer(body, client);
+    }
+  }
+
+  private RestMulti<byte[]> answer(InputStream body, HttpServerResponse client) {
     RequestIntake.Received received = intake.receive(body);
     ChatRequest request = ChatRequest.parse(received.request(), received.bounds());
     ServedModel model = received.model();

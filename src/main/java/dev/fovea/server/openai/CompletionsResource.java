@@ -17,6 +17,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.jboss.resteasy.reactive.RestMulti;
@@ -37,7 +38,14 @@ public final class CompletionsResource {
   @POST
   @Blocking
   @Consumes(MediaType.APPLICATION_JSON)
-  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client) {
+  public RestMulti<byte[]> complete(InputStream body, @Context HttpServerResponse client)
+      throws IOException {
+    try (body) {
+      return answer(body, client);
+    }
+  }
+
+  private RestMulti<byte[]> answer(InputStream body, HttpServerResponse client) {
     RequestIntake.Received received = intake.receive(body);
     CompletionRequest request = CompletionRequest.parse(received.request(), received.bounds());
     ServedModel model = received.model();

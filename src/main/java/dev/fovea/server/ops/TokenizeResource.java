@@ -15,6 +15,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
+import java.io.IOException;
 import java.io.InputStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -41,8 +42,14 @@ public final class TokenizeResource {
   @POST
   @Path("/tokenize")
   @Operation(summary = "Token ids of a prompt or of a conversation in the model's template")
-  public Tokenized tokenize(InputStream body) {
-    JsonRequest received = JsonRequest.parse(RequestBody.read(body));
+  public Tokenized tokenize(InputStream body) throws IOException {
+    try (body) {
+      return tokenize(RequestBody.read(body));
+    }
+  }
+
+  private Tokenized tokenize(byte[] body) {
+    JsonRequest received = JsonRequest.parse(body);
     ServedModel model = models.require(received.model());
     TokenizeRequest request = TokenizeRequest.parse(received);
     int[] ids =
@@ -55,8 +62,14 @@ public final class TokenizeResource {
   @POST
   @Path("/detokenize")
   @Operation(summary = "Text of token ids, special tokens left out")
-  public Detokenized detokenize(InputStream body) {
-    JsonRequest received = JsonRequest.parse(RequestBody.read(body));
+  public Detokenized detokenize(InputStream body) throws IOException {
+    try (body) {
+      return detokenize(RequestBody.read(body));
+    }
+  }
+
+  private Detokenized detokenize(byte[] body) {
+    JsonRequest received = JsonRequest.parse(body);
     ServedModel model = models.require(received.model());
     DetokenizeRequest request = DetokenizeRequest.parse(received, model.facts().vocabulary());
     return new Detokenized(model.text().decode(request.tokens()));

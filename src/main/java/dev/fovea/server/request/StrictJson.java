@@ -13,7 +13,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
-import java.nio.ByteBuffer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +61,10 @@ final class StrictJson {
               + " at most 1000 characters");
     } catch (JsonProcessingException e) {
       throw invalid(describe(e));
+    } catch (CharacterCodingException e) {
+      throw invalid("the request body is not valid UTF-8");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
     if (node instanceof ObjectNode object) {
       return object;
@@ -64,17 +72,14 @@ final class StrictJson {
     throw invalid("the request body must be a JSON object");
   }
 
-  private static String utf8(byte[] body) {
-    try {
-      return StandardCharsets.UTF_8
-          .newDecoder()
-          .onMalformedInput(CodingErrorAction.REPORT)
-          .onUnmappableCharacter(CodingErrorAction.REPORT)
-          .decode(ByteBuffer.wrap(body))
-          .toString();
-    } catch (CharacterCodingException e) {
-      throw invalid("the request body is not valid UTF-8");
-    }
+  /** Nothing that is no UTF-8 passes; the text is never there as a whole. */
+  private static Reader utf8(byte[] body) {
+    return new InputStreamReader(
+        new ByteArrayInputStream(body),
+        StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPORT)
+            .onUnmappableCharacter(CodingErrorAction.REPORT));
   }
 
   /** The parser's own words name its classes and options, so only the place is passed on. */

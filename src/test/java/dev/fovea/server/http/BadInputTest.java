@@ -153,7 +153,25 @@ class BadInputTest {
         "/v1/embeddings",
         "/v1/completions/x",
         "/%00",
-        "/a%2fb"
+        "/a%2fb",
+        "/q/swagger-ui..",
+        "/q/swagger-ui%00",
+        "/q/swagger-ui/%00",
+        "/q/swagger-ui/../../etc/passwd%00",
+        "/q/swagger-ui/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/q/swagger-ui/..;/x",
+        "/..%2f..%2fetc%2fpasswd",
+        "/app.js%00",
+        "/app.js/",
+        "/app.js;a=b",
+        "/META-INF/resources/app.js",
+        "/openapi-ui/index.html",
+        "/template/index.html",
+        "/api/index.html",
+        "/q/health/%00",
+        "/q/openapi%00",
+        "/metrics/x",
+        "/%F0%9F%98%80"
       })
   void unknownPath(String path) {
     assertError(http.get(path), 404, "not_found", null);

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConnectionTest {
   private static final Duration HEADER_TIMEOUT = Duration.ofMillis(600);
   private static final Duration IDLE_TIMEOUT = Duration.ofMillis(900);
-  private static final String HEALTH = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
+  private static final String HEALTH = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String POST =
-      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+      "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
   @TestHTTPResource URI base;
 
@@ -46,24 +46,25 @@ class ConnectionTest {
   static Stream<Arguments> requestsThatAreNone() {
     return Stream.of(
         Arguments.of(400, "GET /health HTTP/1.1\r\n\r\n"),
-        Arguments.of(400, "GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+        Arguments.of(400, "GET /health HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n"),
         Arguments.of(400, "GET /health HTTP/1.1\r\nHost: a b:c\r\n\r\n"),
-        Arguments.of(400, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(400, "GET /v1/models/%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(400, "GET /health?%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(400, "GET /health HTTP/1.1\r\nHost: a\r\nno colon\r\n\r\n"),
+        Arguments.of(400, "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(400, "GET /v1/models/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(400, "GET /health?%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(400, "GET /health HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n"),
         Arguments.of(400, "\u0000\u0001 nonsense\r\n\r\n"),
         Arguments.of(400, POST + "Content-Length: abc\r\n\r\n{}"),
         Arguments.of(400, POST + "Content-Length: -1\r\n\r\n{}"),
         Arguments.of(400, POST + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
         Arguments.of(400, POST + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"),
         Arguments.of(400, POST + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-        Arguments.of(404, "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(404, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(405, "FOO /health HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(414, "GET /" + "a".repeat(30_000) + " HTTP/1.1\r\nHost: a\r\n\r\n"),
-        Arguments.of(431, "GET / HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(30_000) + "\r\n\r\n"),
-        Arguments.of(505, "GET /health HTTP/9.9\r\nHost: a\r\n\r\n"));
+        Arguments.of(404, "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(404, "CONNECT a:80 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(405, "FOO /health HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(414, "GET /" + "a".repeat(30_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        Arguments.of(
+            431, "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(30_000) + "\r\n\r\n"),
+        Arguments.of(505, "GET /health HTTP/9.9\r\nHost: localhost\r\n\r\n"));
   }
 
   @ParameterizedTest
@@ -91,7 +92,7 @@ class ConnectionTest {
 
   @Test
   void aHeadThatDoesNotEndIsCutOff() throws IOException {
-    try (RawConnection socket = send("GET /health HTTP/1.1\r\nHost: a\r\nX: ")) {
+    try (RawConnection socket = send("GET /health HTTP/1.1\r\nHost: localhost\r\nX: ")) {
       assertError(socket.readAnswer(), 408);
     }
     try (RawConnection socket = send(HEALTH)) {
@@ -117,7 +118,7 @@ class ConnectionTest {
   @Test
   void aBodyThatNobodyWaitsForHoldsNoConnection() throws IOException {
     try (RawConnection connection =
-        send("POST /nope HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345")) {
+        send("POST /nope HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345")) {
       assertThat(connection.readToTheEnd()).startsWith("HTTP/1.1 404 ");
     }
   }
@@ -125,7 +126,8 @@ class ConnectionTest {
   @Test
   void aBodyThatBreaksAfterItsAnswerGetsNoSecondOne() throws IOException {
     try (RawConnection connection =
-        send("POST /nope HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")) {
+        send(
+            "POST /nope HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n")) {
       assertError(connection.readAnswer(), 404);
       connection.write("zz\r\n");
       assertThat(connection.readToTheEnd()).isEmpty();

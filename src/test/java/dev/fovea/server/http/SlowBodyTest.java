@@ -30,7 +30,7 @@ class SlowBodyTest {
 
   private static final String BODY = "{\"prompt\":[65],\"max_tokens\":2}";
   private static final String HEAD =
-      "POST /v1/completions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n";
+      "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
 
   @TestHTTPResource URI base;
 

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fovea.server.Http;
+import dev.fovea.server.RawConnection;
 import dev.fovea.server.TestModelSource;
 import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,62 @@ class OpsTest {
       Http.Answer answer = http.get(file);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.header("Cache-Control")).as(file).isNull();
+    }
+  }
+
+  /** The health library answers UP for every group, also for those that there is none of. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/q/health/group/x", "/q/health/group", "/q/health/well", "/q/health/live/x"})
+  void thereAreNoOtherProbes(String path) {
+    assertThat(http.get(path).status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/app.js",
+        "/q/swagger-ui/",
+        "/v1/models",
+        "/metrics",
+        "/q/health",
+        "/q/openapi",
+        "/nope",
+        "/v1/completions"
+      })
+  void browsersAreToldWhatTheyMayNotDo(String path) {
+    Http.Answer answer = http.get(path);
+    assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(answer.header("Cross-Origin-Resource-Policy")).isEqualTo("same-origin");
+    assertThat(answer.header("Referrer-Policy")).isEqualTo("no-referrer");
+    assertThat(answer.header("Content-Security-Policy"))
+        .contains("default-src 'self'", "frame-ancestors 'none'")
+        .doesNotContain("unsafe");
+    assertThat(answer.header("Access-Control-Allow-Origin")).isNull();
+  }
+
+  @Test
+  void aPageOfAnotherSiteIsRefused() {
+    Http.Answer answer =
+        http.send(
+            http.request(Http.COMPLETIONS)
+                .header("Content-Type", "application/json")
+                .header("Origin", "http://evil.example")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"prompt\":\"a\"}"))
+                .build());
+    assertThat(answer.status()).isEqualTo(403);
+    assertThat(answer.json().at("/error/code").asText()).isEqualTo("cross_site_request");
+    assertThat(answer.json().at("/error/type").asText()).isEqualTo("permission_error");
+  }
+
+  @Test
+  void anotherNameIsRefused() throws IOException {
+    try (RawConnection connection = RawConnection.to(base)) {
+      connection.write("GET /health HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+      assertThat(connection.readAnswer())
+          .startsWith("HTTP/1.1 421 ")
+          .contains("host_not_allowed", "fovea.allowed-hosts", "evil.example");
     }
   }
 
@@ -129,6 +188,11 @@ class OpsTest {
   @CsvSource({
     "/, text/html",
     "/index.html, text/html",
+    "/q/swagger-ui/, text/html",
+    "/q/swagger-ui/index.html, text/html",
+    "/q/swagger-ui/api.js, text/javascript",
+    "/q/swagger-ui/swagger-ui-bundle.js, text/javascript",
+    "/q/swagger-ui/swagger-ui.css, text/css",
     "/app.css, text/css",
     "/app.js, text/javascript",
     "/stream.js, text/javascript",

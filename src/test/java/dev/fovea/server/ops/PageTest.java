@@ -238,8 +238,24 @@ class PageTest {
       browser.await("window.copied");
       assertThat(browser.evaluate("window.copied").asText())
           .startsWith("curl -N " + proxy.base() + "v1/chat/completions -H ");
+      browser.open(URI.create(proxy.base() + "q/swagger-ui/"));
+      browser.await("document.querySelectorAll('.opblock').length > 5");
+      assertThat(text(".servers")).contains("..");
       assertThat(proxy.escaped()).isEmpty();
     }
+  }
+
+  @Test
+  void theApisDescriptionKeepsToItsPolicyAndAsksNobodyElse() throws InterruptedException {
+    browser.open(base.resolve("/q/swagger-ui"));
+    browser.await("document.querySelectorAll('.opblock').length > 5");
+    assertThat(browser.evaluate("location.pathname").asText()).isEqualTo("/q/swagger-ui/");
+    browser.evaluate(
+        "document.addEventListener('securitypolicyviolation', e => { window.violated = e.blockedURI })");
+    browser.evaluate("document.querySelector('.opblock-summary-control').click()");
+    browser.await("document.querySelector('.opblock-body')");
+    assertThat(browser.evaluate("window.violated === undefined").asBoolean()).isTrue();
+    nothingComesFromElsewhere();
   }
 
   private void sendMessage(String message) throws InterruptedException {
