@@ -49,8 +49,13 @@ void check_shapes(const FoveaRopeAppend& p) {
   check_tensor("kPages", p.kPages, {p.numPages, p.kvHeads, FOVEA_PAGE_SLOTS, p.headDim});
   check_tensor("vPages", p.vPages, {p.numPages, p.kvHeads, FOVEA_PAGE_SLOTS, p.headDim});
   check_tensor("slots", p.slots, {p.numTokens});
-  if (p.rotary != 0) {
-    check_tensor("rotary", p.rotary, {p.maxPositions, p.headDim});
+  const bool rotates = p.rotary != 0;
+  check_range("rotaryDim", p.rotaryDim, rotates ? 2 : 0, rotates ? p.headDim : 0);
+  if (p.rotaryDim % 2 != 0) {
+    fail(FOVEA_INVALID_ARGUMENT, "rotaryDim: expected an even number, got %" PRId64, p.rotaryDim);
+  }
+  if (rotates) {
+    check_tensor("rotary", p.rotary, {p.maxPositions, p.rotaryDim});
     check_tensor("positions", p.positions, {p.numTokens});
   }
 }

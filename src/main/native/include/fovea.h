@@ -125,14 +125,15 @@ int32_t linear(FoveaStream* stream, const FoveaLinear* p);
 /*
  * Splits packed projections, normalises heads (Qwen3), rotates q and k, appends k and v to the
  * pages. qkv [N, (Hq + 2 Hkv) D] f32: all q heads, then k, then v. qGamma, kGamma [D] in weightType
- * (0: no head norm). rotary [maxPositions, D] f32: D/2 cosines then D/2 sines of each position (0:
- * no rotation); pairs are (i, i + D/2), as in Hugging Face's rotate_half. positions [N] i32; slots
- * [N] i64 = page * S + slot, or -1 for a row whose k and v go nowhere. q out [N, Hq, D] and pages
- * [P, Hkv, S, D] in type.
+ * (0: no head norm). rotary [maxPositions, R] f32, R = rotaryDim, an even number up to D: R/2
+ * cosines then R/2 sines of each position (0, with R = 0: no rotation). The first R elements of a
+ * head are rotated in pairs (i, i + R/2), as in Hugging Face's rotate_half; the others pass.
+ * positions [N] i32; slots [N] i64 = page * S + slot, or -1 for a row whose k and v go nowhere. q
+ * out [N, Hq, D] and pages [P, Hkv, S, D] in type.
  */
 typedef struct FoveaRopeAppend {
   uint64_t qkv, qGamma, kGamma, rotary, positions, slots, q, kPages, vPages;
-  int64_t numTokens, queryHeads, kvHeads, headDim, numPages, maxPositions;
+  int64_t numTokens, queryHeads, kvHeads, headDim, rotaryDim, numPages, maxPositions;
   float epsilon;
   int32_t weightType, type;
 } FoveaRopeAppend;

@@ -225,8 +225,8 @@ def operations(fovea):
                 qkv=make(n, heads + 2 * kv_heads, dim), rotary=rotary, positions=ids,
                 slots=torch.arange(n, device=fovea.device), q=make(n, heads, dim, dtype=bf16),
                 kPages=pages, vPages=pages.clone(), numTokens=n, queryHeads=heads,
-                kvHeads=kv_heads, headDim=dim, numPages=pages.shape[0], maxPositions=8192,
-                type=bf16)),
+                kvHeads=kv_heads, headDim=dim, rotaryDim=dim, numPages=pages.shape[0],
+                maxPositions=8192, type=bf16)),
             "embed": ("FoveaEmbed", dict(
                 tokens=ids, table=table, out=make(n, hidden), numTokens=n, hidden=hidden,
                 vocabulary=128256, tableType=bf16)),

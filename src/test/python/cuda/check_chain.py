@@ -84,7 +84,8 @@ class Decode:
         self.linear(normed, layer["qkv"], qkv)
         self.call("ropeAppend", "FoveaRopeAppend", qkv=qkv, rotary=self.rotary, positions=self.positions,
                   slots=self.slots, q=q, kPages=pools[0], vPages=pools[1], numTokens=n, queryHeads=HEADS,
-                  kvHeads=KV_HEADS, headDim=DIM, numPages=n * PAGES, maxPositions=PAGES * SLOTS, type=BF16)
+                  kvHeads=KV_HEADS, headDim=DIM, rotaryDim=DIM, numPages=n * PAGES,
+                  maxPositions=PAGES * SLOTS, type=BF16)
         stride = KV_HEADS * SLOTS * DIM
         self.call("attention", "FoveaAttention", q=q, out=attended, k=pools[0], v=pools[1],
                   queryStart=self.starts, contextLength=self.lengths, tableRow=self.starts,

@@ -107,10 +107,10 @@ def norms(report, fovea, options):
 
 
 def rotated(x, rotary, positions):
-    half = x.shape[-1] // 2
+    half = rotary.shape[-1] // 2
     cosine, sine = rotary[positions][:, None].to(x.dtype).split(half, -1)
-    low, high = x.split(half, -1)
-    return torch.cat((low * cosine - high * sine, high * cosine + low * sine), -1)
+    low, high, rest = x.split((half, half, x.shape[-1] - 2 * half), -1)
+    return torch.cat((low * cosine - high * sine, high * cosine + low * sine, rest), -1)
 
 
 def head_normed(x, gamma, epsilon):
@@ -120,25 +120,27 @@ def head_normed(x, gamma, epsilon):
 def rope_append(report, fovea, options):
     random = generator(fovea, options)
     for dtype in TYPES:
-        for dim, query_heads, kv_heads, has_norm in ((64, 8, 2, False), (128, 4, 4, True),
-                                                     (80, 6, 1, True), (256, 2, 1, False)):
+        for dim, turned, query_heads, kv_heads, has_norm in (
+                (64, 64, 8, 2, False), (128, 128, 4, 4, True), (80, 80, 6, 1, True),
+                (256, 256, 2, 1, False), (24, 20, 4, 2, True), (128, 32, 4, 1, True),
+                (80, 2, 2, 1, False), (256, 254, 2, 1, True), (64, 0, 4, 4, True)):
             n, pages = 37, 5
             qkv = normal(fovea, random, n, query_heads + 2 * kv_heads, dim)
             gammas = [normal(fovea, random, dim).to(dtype) if has_norm else None
                       for _ in range(2)]
-            rotary = normal(fovea, random, 500, dim)
+            rotary = normal(fovea, random, 500, turned)
             positions = integers(fovea, random, 500, n)
             slots = torch.randperm(pages * 64, generator=random, device=fovea.device)[:n]
             q = poisoned(fovea, dtype, n, query_heads, dim)
             k, v = (poisoned(fovea, dtype, pages, kv_heads, 64, dim) for _ in range(2))
             fovea.run("ropeAppend", "FoveaRopeAppend", qkv=qkv, qGamma=gammas[0],
-                      kGamma=gammas[1], rotary=rotary, positions=positions, slots=slots, q=q,
-                      kPages=k, vPages=v, numTokens=n, queryHeads=query_heads, kvHeads=kv_heads,
-                      headDim=dim, numPages=pages, maxPositions=500, epsilon=1e-6,
-                      weightType=dtype, type=dtype)
+                      kGamma=gammas[1], rotary=rotary if turned else None, positions=positions,
+                      slots=slots, q=q, kPages=k, vPages=v, numTokens=n, queryHeads=query_heads,
+                      kvHeads=kv_heads, headDim=dim, rotaryDim=turned, numPages=pages,
+                      maxPositions=500, epsilon=1e-6, weightType=dtype, type=dtype)
             fovea.synchronize()
             parts = qkv.split((query_heads, kv_heads, kv_heads), 1)
-            name = f"ropeAppend {dtype} {dim}"
+            name = f"ropeAppend {dtype} {turned} of {dim}"
             written = [q] + [pool[slots // 64, :, slots % 64] for pool in (k, v)]
             for i, (x, ours) in enumerate(zip(parts, written)):
                 results = []

@@ -6,6 +6,11 @@ Needs torch and transformers 5 (the manifest names the versions used); takes no 
 drawn so that logits are far from flat, rounded to bf16 and stored as bf16, so that the same file
 serves an fp32 run (its values are exact there) and a bf16 run. For each checkpoint the script keeps
 config.json as transformers 5 writes it or, where STYLE says 4, as transformers 4 did.
+
+Two Llamas are computed by others. The class of transformers turns whole heads whatever the config
+says, so the one with a partial rotation is a Glm4Moe whose layers are all dense: the same block. And
+its dynamic rotation depends on the calls before, so the one beyond its trained context has, in the
+class, the base that transformers takes for the whole context.
 """
 
 import argparse
@@ -18,6 +23,7 @@ import numpy as np
 import torch
 import transformers
 from safetensors.torch import load_file, save_file
+from transformers.modeling_rope_utils import ROPE_INIT_FUNCTIONS
 
 VOCABULARY = 64
 POSITIONS = 320
@@ -42,6 +48,14 @@ def heads(query, kv, dim):
 
 def rope(kind, theta, **more):
     return dict(rope_parameters=dict(rope_type=kind, rope_theta=theta, **more))
+
+
+def stretched(theta, factor, trained, dim):
+    """The base of a dynamic rotation over all positions, as transformers' own function has it."""
+    config = transformers.LlamaConfig(
+        head_dim=dim, max_position_embeddings=trained, **rope("dynamic", theta, factor=factor))
+    frequencies, _ = ROPE_INIT_FUNCTIONS["dynamic"](config, None, seq_len=POSITIONS)
+    return float(frequencies[-1]) ** (-dim / (dim - 2))
 
 
 # name: (family, style of config.json, settings)
@@ -76,6 +90,28 @@ FIXTURES = {
     "gpt2-bare": ("GPT2", 4, {**GPT, "scale_attn_by_inverse_layer_idx": True}),
     "bigcode-mqa": ("GPTBigCode", 4, {**GPT}),
     "bigcode-mha": ("GPTBigCode", 5, {**GPT, "multi_query": False}),
+    "llama-partial": ("Glm4Moe", 4, {
+        **LLAMA, **heads(4, 2, 40), "first_k_dense_replace": 2, "rms_norm_eps": 1e-6,
+        **rope("default", 10000.0, partial_rotary_factor=0.3)}),
+    "llama-dynamic": ("Llama", 5, {
+        **LLAMA, **heads(4, 1, 64), **rope("dynamic", 10000.0, factor=2.0)}),
+    "llama-dynamic-long": ("Llama", 4, {
+        **LLAMA, **heads(4, 1, 64), **rope("default", stretched(10000.0, 2.5, 128, 64))}),
+    "llama-head-20": ("Llama", 5, {
+        **LLAMA, **heads(4, 2, 20), "attention_bias": True, **rope("default", 10000.0)}),
+    "qwen3-head-12": ("Qwen3", 4, {
+        **LLAMA, **heads(4, 2, 12), "tie_word_embeddings": True, **rope("default", 10000.0)}),
+    "gpt2-head-18": ("GPT2", 5, {**GPT, "n_embd": 36}),
+    "bigcode-mha-head-20": ("GPTBigCode", 4, {**GPT, "n_embd": 40, "multi_query": False}),
+}
+
+# What config.json says where that is not what computed the fixture.
+PUBLISHED = {
+    "llama-partial": {
+        **LLAMA, **heads(4, 2, 40), **rope("default", 10000.0, partial_rotary_factor=0.3)},
+    "llama-dynamic-long": {
+        **LLAMA, **heads(4, 1, 64), "max_position_embeddings": 128,
+        **rope("dynamic", 10000.0, factor=2.5)},
 }
 
 
@@ -151,10 +187,12 @@ def as_transformers_4(config):
     parameters = config.pop("rope_parameters", None)
     config.pop("layer_types", None)
     if parameters is not None:
+        if "partial_rotary_factor" in parameters:
+            config["partial_rotary_factor"] = parameters.pop("partial_rotary_factor")
         config["rope_theta"] = parameters.pop("rope_theta")
         kind = parameters.pop("rope_type")
         # Before rope_type the field was called type; old checkpoints still have it.
-        scaling = {"type" if kind == "linear" else "rope_type": kind, **parameters}
+        scaling = {"type" if kind in ("linear", "dynamic") else "rope_type": kind, **parameters}
         config["rope_scaling"] = None if kind == "default" else scaling
     return config
 
@@ -181,6 +219,10 @@ def make(folder, family, style, settings, seed):
         torch.randint(0, VOCABULARY, (n,), generator=generator).tolist() for n in PROMPT_LENGTHS
     ]
     write_expected(folder, prompts)
+    if folder.name in PUBLISHED:
+        config_class, model_class = classes("Llama")
+        config_class(**PUBLISHED[folder.name], architectures=[model_class.__name__],
+                     dtype="bfloat16").save_pretrained(folder)
     config_file = folder / "config.json"
     if style == 4:
         config = as_transformers_4(json.loads(config_file.read_text()))

@@ -33,9 +33,9 @@ struct NormRow {
 struct RopeHead {
   const float* in;
   const float* gamma;   // null: no head norm
-  const float* rotary;  // D/2 cosines, D/2 sines; null: no rotation
+  const float* rotary;  // R/2 cosines, R/2 sines; null: no rotation
   float* out;
-  int64_t dim;
+  int64_t dim, rotary_dim;  // D, R
   float epsilon;
 };
 

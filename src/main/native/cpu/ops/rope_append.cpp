@@ -36,7 +36,7 @@ class TokenRow {
     in_ = fovea::pointer<const float>(p.qkv) + n * (p.queryHeads + 2 * p.kvHeads) * p.headDim;
     if (p.rotary != 0) {
       const int32_t position = fovea::pointer<const int32_t>(p.positions)[n];
-      rotary_ = fovea::pointer<const float>(p.rotary) + position * p.headDim;
+      rotary_ = fovea::pointer<const float>(p.rotary) + position * p.rotaryDim;
     }
     head_bytes_ = p.headDim * fovea::type_bytes("type", p.type);
   }
@@ -59,7 +59,8 @@ class TokenRow {
  private:
   void put(int64_t head, const float* gamma, const float* rotary, char* out) const {
     float rotated[kMaxHeadDim];
-    kernels_.rope_head({in_ + head * p_.headDim, gamma, rotary, rotated, p_.headDim, p_.epsilon});
+    kernels_.rope_head(
+        {in_ + head * p_.headDim, gamma, rotary, rotated, p_.headDim, p_.rotaryDim, p_.epsilon});
     kernels_.from_f32(p_.type, rotated, out, p_.headDim);
   }
 

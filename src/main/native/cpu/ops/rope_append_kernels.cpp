@@ -1,4 +1,4 @@
-// One head: RMS norm over D where gamma is given, then the rotation of pairs (i, i + D/2).
+// One head: RMS norm over D where gamma is given, then the rotation of pairs (i, i + R/2).
 #include "vec/kernels.h"
 #include "vec/vec.h"
 
@@ -26,7 +26,7 @@ void rope_head(const RopeHead& head) {
     memcpy(head.out, in, static_cast<size_t>(n) * sizeof(float));
     return;
   }
-  const int64_t half = n / 2;
+  const int64_t half = head.rotary_dim / 2;
   for (int64_t i = 0; i < half; i += kLanes) {
     const Vec low = load_some(in + i, half - i);
     const Vec high = load_some(in + half + i, half - i);
@@ -34,6 +34,9 @@ void rope_head(const RopeHead& head) {
     const Vec sine = load_some(head.rotary + half + i, half - i);
     store_some(head.out + i, low * cosine - high * sine, half - i);
     store_some(head.out + half + i, high * cosine + low * sine, half - i);
+  }
+  for (int64_t i = head.rotary_dim; i < n; i += kLanes) {
+    store_some(head.out + i, load_some(in + i, n - i), n - i);
   }
 }
 

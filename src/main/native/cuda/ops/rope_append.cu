@@ -1,5 +1,6 @@
 // Splits packed q, k, v; normalises and rotates heads; writes q out and k, v into their pages. A
-// warp owns one head of one token; lane t holds the pairs (i, i + D/2), i = t, t + 32, ...
+// warp owns one head of one token; lane t holds the pairs i = t, t + 32, ... of D/2. The first R/2
+// are those that turn, (i, i + R/2); the D - R elements behind them go in pairs as well.
 #include "common/device.h"
 #include "common/storage.cuh"
 
@@ -7,6 +8,17 @@ namespace {
 
 constexpr int kWarps = 8;
 constexpr int kMaxPairs = fovea::kMaxHeadDim / 2 / 32;  // a lane
+
+struct Pair {
+  bool turns;
+  int low, high;  // elements of the head
+};
+
+__device__ Pair pair_of(const FoveaRopeAppend& p, int i) {
+  const int turning = static_cast<int>(p.rotaryDim / 2);
+  const bool turns = i < turning;
+  return {turns, turns ? i : turning + i, i + (turns ? turning : static_cast<int>(p.headDim / 2))};
+}
 
 struct Head {
   const float* in;
@@ -32,8 +44,9 @@ __device__ void put_head(const FoveaRopeAppend& p, const Head& head, T* out) {
 #pragma unroll
   for (int j = 0; j < kMaxPairs; j++) {
     const int i = lane + 32 * j;
-    low[j] = i < half ? head.in[i] : 0;
-    high[j] = i < half ? head.in[half + i] : 0;
+    const Pair pair = pair_of(p, i);
+    low[j] = i < half ? head.in[pair.low] : 0;
+    high[j] = i < half ? head.in[pair.high] : 0;
   }
   const W* gamma = static_cast<const W*>(head.gamma);
   const float factor = gamma != nullptr ? norm_factor(p, low, high) : 1;
@@ -43,16 +56,18 @@ __device__ void put_head(const FoveaRopeAppend& p, const Head& head, T* out) {
     if (i >= half) {
       break;
     }
+    const Pair pair = pair_of(p, i);
     float a = low[j];
     float b = high[j];
     if (gamma != nullptr) {
-      a *= factor * fovea::to_f32(gamma[i]);
-      b *= factor * fovea::to_f32(gamma[half + i]);
+      a *= factor * fovea::to_f32(gamma[pair.low]);
+      b *= factor * fovea::to_f32(gamma[pair.high]);
     }
-    const float cosine = head.rotary != nullptr ? head.rotary[i] : 1;
-    const float sine = head.rotary != nullptr ? head.rotary[half + i] : 0;
-    out[i] = fovea::from_f32<T>(a * cosine - b * sine);
-    out[half + i] = fovea::from_f32<T>(b * cosine + a * sine);
+    const bool turns = pair.turns && head.rotary != nullptr;
+    const float cosine = turns ? head.rotary[pair.low] : 1;
+    const float sine = turns ? head.rotary[pair.high] : 0;
+    out[pair.low] = fovea::from_f32<T>(a * cosine - b * sine);
+    out[pair.high] = fovea::from_f32<T>(b * cosine + a * sine);
   }
 }
 
@@ -72,7 +87,7 @@ __global__ void __launch_bounds__(kWarps * 32) rope_append_kernel(FoveaRopeAppen
     if (position < 0 || position >= p.maxPositions) {
       return;
     }
-    head.rotary = reinterpret_cast<const float*>(p.rotary) + position * p.headDim;
+    head.rotary = reinterpret_cast<const float*>(p.rotary) + position * p.rotaryDim;
   }
   if (h < p.queryHeads) {
     head.gamma = reinterpret_cast<const void*>(p.qGamma);

@@ -61,6 +61,9 @@ public class RopeAppendParams extends Pointer {
   public native RopeAppendParams headDim(long value);
 
   @MemberSetter
+  public native RopeAppendParams rotaryDim(long value);
+
+  @MemberSetter
   public native RopeAppendParams numPages(long value);
 
   @MemberSetter

@@ -80,6 +80,7 @@ final class NativeArguments {
         .queryHeads(heads.query())
         .kvHeads(heads.kv())
         .headDim(heads.dim())
+        .rotaryDim(args.rotary() == null ? 0 : args.rotary().shape().dim(1))
         .numPages(args.cache().keys().shape().dim(0))
         .maxPositions(args.rotary() == null ? 0 : args.rotary().shape().dim(0))
         .epsilon(anyNorm == null ? 0 : anyNorm.epsilon())

@@ -61,7 +61,7 @@ final class ReferenceRope {
   /** Normalises and rotates {@code count} heads in place. */
   private void turn(FloatSpan packed, int count, ReferenceNorm norm, int position) {
     int dim = heads.dim();
-    float[] angles = rotary == null ? null : Elements.read(rotary, (long) position * dim, dim);
+    float[] angles = rotary == null ? null : angles(position);
     for (int h = 0; h < count; h++) {
       FloatSpan head = packed.plus(h * dim);
       if (norm != null) {
@@ -73,10 +73,15 @@ final class ReferenceRope {
     }
   }
 
-  /** Su et al. 2021, with the pairs (i, i + D/2). */
-  private void rotate(FloatSpan head, float[] angles) {
+  private float[] angles(int position) {
+    int width = Math.toIntExact(rotary.shape().dim(1));
+    return Elements.read(rotary, (long) position * width, width);
+  }
+
+  /** Su et al. 2021, with the pairs (i, i + R/2). */
+  private static void rotate(FloatSpan head, float[] angles) {
     float[] x = head.values();
-    int half = heads.dim() / 2;
+    int half = angles.length / 2;
     for (int i = 0; i < half; i++) {
       int low = head.from() + i;
       int high = low + half;

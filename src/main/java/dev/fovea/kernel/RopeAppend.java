@@ -8,8 +8,9 @@ import dev.fovea.tensor.TensorView;
  * @param qkv {@code [N, (Hq + 2 Hkv) D] f32}: all q heads, then k, then v
  * @param queryNorm RMS norm of each q head over D, or null
  * @param keyNorm RMS norm of each k head over D, or null
- * @param rotary {@code [T, D] f32}, row p: D/2 cosines then D/2 sines of position p; null: no
- *     rotation. Pairs are (i, i + D/2).
+ * @param rotary {@code [T, R] f32} with an even R up to D, row p: R/2 cosines then R/2 sines of
+ *     position p; null: no rotation. The first R elements of a head turn in pairs (i, i + R/2), the
+ *     others pass.
  * @param rows where each token goes
  * @param q {@code [N, Hq, D]} out, in the cache's dtype
  * @param cache of this layer

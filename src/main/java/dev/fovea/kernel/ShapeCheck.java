@@ -86,7 +86,13 @@ final class ShapeCheck {
     expect("positions", args.rows().positions(), DType.I32, n);
     expect("slots", args.rows().slots(), DType.I64, n);
     if (args.rotary() != null) {
-      expect("rotary", args.rotary(), DType.F32, ANY, heads.dim());
+      expect("rotary", args.rotary(), DType.F32, ANY, ANY);
+      long width = args.rotary().shape().dim(1);
+      require(
+          width >= 2 && width <= heads.dim() && width % 2 == 0,
+          "rotary: expected an even number of columns up to %s, got %s",
+          heads.dim(),
+          args.rotary());
     }
     headNorm("queryNorm", args.queryNorm(), heads);
     headNorm("keyNorm", args.keyNorm(), heads);

@@ -21,7 +21,7 @@ final class ConfigReader {
   private static final int MAX_LAYERS = 1024;
   private static final int MAX_HEADS = 1024;
   private static final int MAX_VOCABULARY = 1 << 22;
-  private static final int MAX_POSITIONS = 1 << 24;
+  static final int MAX_POSITIONS = 1 << 24;
   private static final int MISTRAL_WINDOW = 4096;
   private static final int QWEN_FULL_LAYERS = 28;
   private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16");
@@ -97,7 +97,7 @@ final class ConfigReader {
         family,
         sizes,
         new AttentionConfig(layout, masks, hasBias, hasOutputBias),
-        new RopeReader(fields, sizes.maxPositions()).read(),
+        new RopeReader(fields, sizes.maxPositions(), layout.dim()).read(),
         new BlockConfig(
             activation("hidden_act", "silu"),
             fields.flag("mlp_bias", false),

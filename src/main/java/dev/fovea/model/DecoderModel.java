@@ -27,7 +27,7 @@ final class DecoderModel {
   private final TensorView rotary;
 
   /**
-   * @param rotary {@code [T, D] f32} of {@link RotaryTable}, or null for learned positions
+   * @param rotary {@code [T, R] f32} of {@link RotaryTable}, or null for learned positions
    */
   DecoderModel(
       ModelConfig config,

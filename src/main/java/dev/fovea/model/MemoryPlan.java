@@ -45,15 +45,15 @@ public record MemoryPlan(
       ToLongFunction<AttentionBounds> scratch) {
     ModelConfig config = inspection.config();
     DType dtype = inspection.weights().dtype();
-    int positions = config.sizes().maxPositions();
-    if (capacity.maxContext() > positions) {
+    if (capacity.maxContext() > config.longestContext()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "context: expected at most the model's %d tokens, got %d",
-              positions,
+              config.longestContext(),
               capacity.maxContext()));
     }
+    int positions = Math.max(config.sizes().maxPositions(), capacity.maxContext());
     int wanted = capacity.maxContext() == 0 ? positions : capacity.maxContext();
     long weights = inspection.weights().bytes();
     long workspace =
@@ -108,9 +108,7 @@ public record MemoryPlan(
   private static long workspaceBytes(
       ModelConfig config, DType dtype, Capacity capacity, int context) {
     long rotary =
-        config.rope() == null
-            ? 0
-            : (long) context * config.attention().heads().dim() * DType.F32.bytes();
+        config.rope() == null ? 0 : (long) context * 2 * config.rope().pairs() * DType.F32.bytes();
     return Workspace.bytes(config, dtype, capacity.maxTokens(), capacity.maxSequences())
         + ModelRunner.bytes(capacity.maxTokens(), capacity.maxSequences(), context)
         + rotary

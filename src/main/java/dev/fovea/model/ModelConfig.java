@@ -39,11 +39,21 @@ public record ModelConfig(
   }
 
   /**
+   * Tokens that a sequence may be asked to have: more than {@link Sizes#maxPositions} where the
+   * rotation stretches with the context.
+   */
+  public int longestContext() {
+    double factor =
+        rope != null && rope.scaling() instanceof RopeConfig.Dynamic dynamic ? dynamic.factor() : 1;
+    return (int) Math.min(ConfigReader.MAX_POSITIONS, factor * sizes.maxPositions());
+  }
+
+  /**
    * @param hidden width of the residual stream, E
    * @param feedForward F
    * @param layers L
    * @param vocabulary V
-   * @param maxPositions tokens a sequence may have
+   * @param maxPositions tokens a sequence may have, unless {@link #longestContext} are asked for
    */
   public record Sizes(int hidden, int feedForward, int layers, int vocabulary, int maxPositions) {}
 

@@ -175,11 +175,7 @@ public final class ModelLoader {
         new Workspace(config, dtype, capacity.maxTokens(), capacity.maxSequences(), kernels);
     opened.add(workspace);
     TensorView rotary =
-        config.rope() == null
-            ? null
-            : placed(
-                RotaryTable.host(
-                    config.rope(), memory.maxContext(), config.attention().heads().dim()));
+        config.rope() == null ? null : placed(RotaryTable.host(config.rope(), memory.maxContext()));
     DecoderModel model = new DecoderModel(config, weights, kernels, cache, workspace, rotary);
     ModelRunner runner =
         new ModelRunner(model, kernels, limits(config, capacity, memory), recordsDecodes);

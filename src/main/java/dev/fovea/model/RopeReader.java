@@ -6,34 +6,39 @@ import java.util.Map;
 
 /**
  * Rotation parameters as transformers 4 ({@code rope_theta}, {@code rope_scaling}) and 5 ({@code
- * rope_parameters}) write them.
+ * rope_parameters}) write them. A {@code partial_rotary_factor} means what it does in every class
+ * that has one, though not all Llama-like classes of transformers read it.
  */
 final class RopeReader {
+  private static final String PARTIAL = "partial_rotary_factor";
   private static final double USUAL_THETA = 10_000;
-  private static final int MAX_POSITIONS = 1 << 24;
 
   private final ConfigFields config;
   private final int maxPositions;
+  private final int headDim;
 
-  RopeReader(ConfigFields config, int maxPositions) {
+  /**
+   * @param headDim elements of a head
+   */
+  RopeReader(ConfigFields config, int maxPositions, int headDim) {
     this.config = config;
     this.maxPositions = maxPositions;
+    this.headDim = headDim;
   }
 
   RopeConfig read() {
     double theta = config.positive("rope_theta", USUAL_THETA);
-    refusePartial(config);
     String name = config.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
     if (!config.has(name)) {
-      return new RopeConfig(theta, new RopeConfig.None());
+      return new RopeConfig(theta, rotated(config), new RopeConfig.None());
     }
     ConfigFields rope = flat(name, config.child(name));
-    refusePartial(rope);
     theta = rope.positive("rope_theta", theta);
     if (theta <= 1) {
       throw rope.refusal("rope_theta: expected a number above 1, got %s", theta);
     }
-    return new RopeConfig(theta, scaling(rope));
+    int rotated = rotated(rope.has(PARTIAL) ? rope : config);
+    return new RopeConfig(theta, rotated, scaling(rope, rotated));
   }
 
   /** Parameters by layer type are taken where every type has the same. */
@@ -51,22 +56,43 @@ final class RopeReader {
     return first == null ? rope : new ConfigFields(rope.file(), first);
   }
 
-  private void refusePartial(ConfigFields from) {
-    if (from.positive("partial_rotary_factor", 1) != 1) {
-      throw from.refusal("partial_rotary_factor: expected 1 or none, got another value");
+  private int rotated(ConfigFields from) {
+    double part = from.positive(PARTIAL, 1);
+    int rotated = (int) (headDim * part);
+    if (part > 1 || rotated < 1) {
+      throw from.refusal(
+          "%s: expected a part, up to 1, of the %d elements of a head, got %s",
+          PARTIAL, headDim, part);
     }
+    if (rotated == headDim && headDim % 2 != 0) {
+      throw from.refusal("head dim: expected an even number to rotate, got %d", headDim);
+    }
+    return rotated;
   }
 
-  private RopeConfig.Scaling scaling(ConfigFields rope) {
+  private RopeConfig.Scaling scaling(ConfigFields rope, int rotated) {
     String type = rope.text("rope_type", rope.text("type", "default"));
     return switch (type) {
       case "default" -> new RopeConfig.None();
       case "linear" -> new RopeConfig.Linear(rope.positive("factor"));
+      case "dynamic" -> dynamic(rope, rotated);
       case "llama3" -> llama3(rope);
       case "yarn" -> yarn(rope);
       default ->
-          throw rope.refusal("rope_type: expected default, linear, llama3 or yarn, got '%s'", type);
+          throw rope.refusal(
+              "rope_type: expected default, linear, dynamic, llama3 or yarn, got '%s'", type);
     };
+  }
+
+  private RopeConfig.Dynamic dynamic(ConfigFields rope, int rotated) {
+    double factor = rope.positive("factor");
+    if (factor < 1) {
+      throw rope.refusal("factor: expected 1 or more, got %s", factor);
+    }
+    if (rotated <= 2) {
+      throw rope.refusal("rope_type dynamic: expected heads of more than 2 rotated elements");
+    }
+    return new RopeConfig.Dynamic(factor, maxPositions);
   }
 
   private RopeConfig.Llama3 llama3(ConfigFields rope) {
@@ -113,9 +139,10 @@ final class RopeReader {
   }
 
   private int trainedPositions(ConfigFields rope) {
-    int outside = config.size("original_max_position_embeddings", MAX_POSITIONS, maxPositions);
+    int outside =
+        config.size("original_max_position_embeddings", ConfigReader.MAX_POSITIONS, maxPositions);
     return config.has("original_max_position_embeddings")
         ? outside
-        : rope.size("original_max_position_embeddings", MAX_POSITIONS, maxPositions);
+        : rope.size("original_max_position_embeddings", ConfigReader.MAX_POSITIONS, maxPositions);
   }
 }

@@ -13,14 +13,15 @@ final class RotaryTable {
   private RotaryTable() {}
 
   /**
-   * Writes {@code [T, D] f32} in host memory: a row holds D/2 cosines, then D/2 sines.
+   * A new host table {@code [T, R] f32}, R twice the rotated pairs of a head: a row holds R/2
+   * cosines, then R/2 sines.
    *
-   * @param table to fill: one row a position
+   * @param positions of the longest context that is served, T
    */
-  static void fill(RopeConfig rope, TensorView table) {
-    int positions = Math.toIntExact(table.shape().dim(0));
-    int half = Math.toIntExact(table.shape().dim(1) / 2);
-    float[] frequencies = frequencies(rope, 2 * half);
+  static TensorView host(RopeConfig rope, int positions) {
+    int half = rope.pairs();
+    TensorView table = TensorView.host(DType.F32, positions, 2L * half);
+    float[] frequencies = frequencies(rope, positions);
     float factor = attentionFactor(rope.scaling());
     FloatBuffer out = table.bytes().asFloatBuffer();
     IntStream.range(0, positions)
@@ -34,12 +35,6 @@ final class RotaryTable {
                 out.put(row + half + i, (float) Math.sin(angle) * factor);
               }
             });
-  }
-
-  /** A new host table of {@code positions} rows. */
-  static TensorView host(RopeConfig rope, int positions, int headDim) {
-    TensorView table = TensorView.host(DType.F32, positions, headDim);
-    fill(rope, table);
     return table;
   }
 
@@ -47,13 +42,21 @@ final class RotaryTable {
     return scaling instanceof RopeConfig.Yarn yarn ? (float) yarn.attention() : 1;
   }
 
-  /** Radians a position for each of the D/2 pairs. */
-  static float[] frequencies(RopeConfig rope, int headDim) {
-    float[] plain = new float[headDim / 2];
-    for (int i = 0; i < plain.length; i++) {
-      plain[i] = 1f / (float) Math.pow(rope.theta(), (float) (2 * i) / headDim);
-    }
+  /**
+   * Radians a position for each pair.
+   *
+   * @param positions of the longest context that is served
+   */
+  static float[] frequencies(RopeConfig rope, int positions) {
     RopeConfig.Scaling scaling = rope.scaling();
+    double base =
+        scaling instanceof RopeConfig.Dynamic dynamic
+            ? base(rope, dynamic, positions)
+            : rope.theta();
+    float[] plain = new float[rope.pairs()];
+    for (int i = 0; i < plain.length; i++) {
+      plain[i] = 1f / (float) Math.pow(base, (float) (2 * i) / rope.rotated());
+    }
     if (scaling instanceof RopeConfig.Linear linear) {
       return scaled(plain, i -> plain[i] / (float) linear.factor());
     }
@@ -61,9 +64,15 @@ final class RotaryTable {
       return scaled(plain, i -> llama3(plain[i], llama));
     }
     if (scaling instanceof RopeConfig.Yarn yarn) {
-      return yarn(plain, rope.theta(), yarn);
+      return yarn(plain, rope, yarn);
     }
     return plain;
+  }
+
+  private static double base(RopeConfig rope, RopeConfig.Dynamic p, int positions) {
+    double longer = Math.max(1, (double) positions / p.trainedPositions());
+    double stretch = p.factor() * longer - (p.factor() - 1);
+    return rope.theta() * Math.pow(stretch, rope.rotated() / (rope.rotated() - 2.0));
   }
 
   private interface Frequency {
@@ -93,16 +102,15 @@ final class RotaryTable {
     return (1 - keep) * divided + keep * frequency;
   }
 
-  private static float[] yarn(float[] plain, double theta, RopeConfig.Yarn p) {
-    int headDim = 2 * plain.length;
-    double low = pairOfTurns(p.ramp().betaFast(), headDim, theta, p.trainedPositions());
-    double high = pairOfTurns(p.ramp().betaSlow(), headDim, theta, p.trainedPositions());
+  private static float[] yarn(float[] plain, RopeConfig rope, RopeConfig.Yarn p) {
+    double low = pairOfTurns(p.ramp().betaFast(), rope, p.trainedPositions());
+    double high = pairOfTurns(p.ramp().betaSlow(), rope, p.trainedPositions());
     if (p.ramp().truncate()) {
       low = Math.floor(low);
       high = Math.ceil(high);
     }
     double start = Math.max(low, 0);
-    double end = Math.min(high, headDim - 1);
+    double end = Math.min(high, rope.rotated() - 1);
     double width = start == end ? 0.001 : end - start; // a step instead of a division by zero
     return scaled(
         plain,
@@ -114,7 +122,8 @@ final class RotaryTable {
   }
 
   /** The (fractional) pair whose frequency makes so many turns over the trained context. */
-  private static double pairOfTurns(double turns, int headDim, double theta, int trained) {
-    return headDim * Math.log(trained / (turns * 2 * Math.PI)) / (2 * Math.log(theta));
+  private static double pairOfTurns(double turns, RopeConfig rope, int trained) {
+    double context = Math.log(trained / (turns * 2 * Math.PI));
+    return rope.rotated() * context / (2 * Math.log(rope.theta()));
   }
 }

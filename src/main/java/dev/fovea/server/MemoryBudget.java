@@ -88,7 +88,7 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   private static MemoryPlan unbounded(
       FoveaConfig config, ModelLoader.Inspection inspection, Owner owner) {
     int asked = config.maxContext().orElse(0);
-    int positions = inspection.config().sizes().maxPositions();
+    int positions = inspection.config().longestContext();
     boolean holdsAnAnswer = asked == 0 || asked >= LEAST_CONTEXT;
     if (!holdsAnAnswer || asked > positions) {
       throw new IllegalArgumentException(

@@ -13,11 +13,13 @@ public final class MemoryReport {
   private final MemoryBudget budget;
   private final MemoryPlan plan;
   private final int modelContext;
+  private final int stretchedContext;
 
   public MemoryReport(MemoryBudget budget, ModelLoader.Inspection inspection) {
     this.budget = budget;
     plan = budget.plan();
     modelContext = inspection.config().sizes().maxPositions();
+    stretchedContext = inspection.config().longestContext();
   }
 
   /** A block of lines for the log. */
@@ -43,8 +45,16 @@ public final class MemoryReport {
 
   /** What keeps a context from being longer. */
   public String contextLimit() {
+    if (plan.maxContext() > modelContext) {
+      return format(
+          "as fovea.max-context says; beyond %d the rotation's base is that of the whole context,"
+              + " for short texts too",
+          modelContext);
+    }
     if (plan.maxContext() == modelContext) {
-      return "the model's limit";
+      return stretchedContext == modelContext
+          ? "the model's limit"
+          : format("the trained one; up to %d with fovea.max-context", stretchedContext);
     }
     return budget.capacity().maxContext() > 0
         ? "as fovea.max-context says"

@@ -223,6 +223,7 @@ class NativeBorderTest {
         .queryHeads(4)
         .kvHeads(2)
         .headDim(16)
+        .rotaryDim(16)
         .numPages(3)
         .maxPositions(10)
         .weightType(BF16)
@@ -286,6 +287,19 @@ class NativeBorderTest {
             "ropeAppend: D",
             "headDim",
             () -> CpuLibrary.ropeAppend(border.stream, rope().headDim(HUGE))),
+        accepted("ropeAppend: R", () -> CpuLibrary.ropeAppend(border.stream, rope().rotaryDim(6))),
+        row(
+            "ropeAppend: odd R",
+            "rotaryDim: expected an even number, got 7",
+            () -> CpuLibrary.ropeAppend(border.stream, rope().rotaryDim(7))),
+        row(
+            "ropeAppend: R beyond D",
+            "rotaryDim",
+            () -> CpuLibrary.ropeAppend(border.stream, rope().rotaryDim(18))),
+        row(
+            "ropeAppend: R of no table",
+            "rotaryDim",
+            () -> CpuLibrary.ropeAppend(border.stream, rope().rotary(0))),
         row(
             "ropeAppend: Hq",
             "eads",

@@ -261,9 +261,13 @@ class BadArgumentsTest {
             "qkv: expected \\[2, 128\\].*got \\[2, 127\\]",
             k -> k.ropeAppend(rope(k, t(F32, 2, 127), rotary, a(0, 1), slots))),
         refused(
-            "rotary of another dim",
-            "rotary: expected \\[any, 16\\].*got \\[10, 8\\]",
-            k -> k.ropeAppend(rope(k, qkv, t(F32, 10, 8), a(0, 1), slots))),
+            "rotary wider than a head",
+            "rotary: expected an even number of columns up to 16, got .*10, 18.*",
+            k -> k.ropeAppend(rope(k, qkv, t(F32, 10, 18), a(0, 1), slots))),
+        refused(
+            "rotary of half a pair",
+            "rotary: expected an even number of columns up to 16, got .*10, 7.*",
+            k -> k.ropeAppend(rope(k, qkv, t(F32, 10, 7), a(0, 1), slots))),
         refused(
             "a position past the table",
             "positions.*0.*9.*got 10",

@@ -27,11 +27,16 @@ class RopeAppendContractTest {
                 DTYPES[i / 4],
                 new HeadLayout(counts[0], counts[1], dim),
                 new int[] {1, 3, 65}[(i + dim / 8) % 3],
-                i % 5 != 4,
+                rotated(dim, i),
                 i % 3 == 0 ? null : DTYPES[(i + 1) % 3]));
       }
     }
     return all.stream();
+  }
+
+  /** All of a head, none of it, one pair, all but one, and a width that is no multiple of 8. */
+  private static int rotated(int dim, int i) {
+    return new int[] {dim, dim, 2, dim - 2, 0, (dim / 4 | 1) * 2}[(i + dim / 8) % 6];
   }
 
   @ParameterizedTest
@@ -50,7 +55,7 @@ class RopeAppendContractTest {
 
   @Test
   void aTokenWithoutASlotGivesItsQueriesAndWritesNoPage() {
-    RopeShape shape = new RopeShape(DType.BF16, new HeadLayout(8, 2, 64), 65, true, DType.F32);
+    RopeShape shape = new RopeShape(DType.BF16, new HeadLayout(8, 2, 64), 65, 64, DType.F32);
     RopeCase data = new RopeCase(shape);
     byte[] poison = data.keyPages.toBytes();
     Backends.onEach(
@@ -70,11 +75,12 @@ class RopeAppendContractTest {
   @Test
   void plantedFaultsTripTheBound() {
     for (DType dtype : DTYPES) {
-      RopeShape shape = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, true, DType.F32);
-      RopeShape notRotated = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, false, DType.F32);
-      RopeShape notNormed = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, true, null);
+      RopeShape shape = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, 64, DType.F32);
+      RopeShape notRotated = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, 0, DType.F32);
+      RopeShape notAll = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, 62, DType.F32);
+      RopeShape notNormed = new RopeShape(dtype, new HeadLayout(8, 2, 64), 3, 64, null);
       try (Kernels kernels = new ReferenceKernels()) {
-        for (RopeShape wrong : List.of(notRotated, notNormed)) {
+        for (RopeShape wrong : List.of(notRotated, notAll, notNormed)) {
           RopeCase data = new RopeCase(shape);
           RopeCase other = new RopeCase(wrong);
           other.run(kernels);

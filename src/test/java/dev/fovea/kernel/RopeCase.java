@@ -16,10 +16,10 @@ final class RopeCase {
   private static final int PAGES = 5;
 
   /**
+   * @param rotated elements of a head that turn, 0 for no rotation
    * @param headNormType dtype of the head norms' gammas; null: no head norm
    */
-  record RopeShape(
-      DType dtype, HeadLayout heads, int tokens, boolean isRotated, DType headNormType) {}
+  record RopeShape(DType dtype, HeadLayout heads, int tokens, int rotated, DType headNormType) {}
 
   final RopeShape shape;
   final TestTensor q;
@@ -46,7 +46,8 @@ final class RopeCase {
     Random random = new Random(shape.heads.hashCode() + shape.tokens);
     DType gammaType = shape.headNormType == null ? DType.F32 : shape.headNormType;
     qkv = TestTensor.normal(random, 1, DType.F32, shape.tokens, heads.packedColumns());
-    rotary = TestTensor.of(DType.F32, angles(), MAX_POSITIONS, dim);
+    int width = shape.rotated == 0 ? dim : shape.rotated;
+    rotary = TestTensor.of(DType.F32, angles(width), MAX_POSITIONS, width);
     queryGamma = TestTensor.misaligned(random, 1, gammaType, dim);
     keyGamma = TestTensor.misaligned(random, 1, gammaType, dim);
     positions = random.ints(shape.tokens, 0, MAX_POSITIONS).toArray();
@@ -62,7 +63,7 @@ final class RopeCase {
     double[] keyScale = keyGamma.values();
     for (int n = 0; n < shape.tokens; n++) {
       double[] row =
-          Arrays.copyOfRange(cosinesAndSines, positions[n] * dim, (positions[n] + 1) * dim);
+          Arrays.copyOfRange(cosinesAndSines, positions[n] * width, (positions[n] + 1) * width);
       for (int h = 0; h < heads.query() + heads.kv(); h++) {
         double[] gamma = h < heads.query() ? queryScale : keyScale;
         expectHead(n * heads.packedColumns() + h * dim, row, gamma);
@@ -70,12 +71,12 @@ final class RopeCase {
     }
   }
 
-  private double[] angles() {
-    double[] table = new double[MAX_POSITIONS * dim];
+  private static double[] angles(int width) {
+    double[] table = new double[MAX_POSITIONS * width];
     for (int i = 0; i < table.length; i++) {
-      int pair = i % dim % (dim / 2);
-      double angle = i / dim * Math.pow(10_000, -2.0 * pair / dim);
-      table[i] = i % dim < dim / 2 ? Math.cos(angle) : Math.sin(angle);
+      int pair = i % width % (width / 2);
+      double angle = i / width * Math.pow(10_000, -2.0 * pair / width);
+      table[i] = i % width < width / 2 ? Math.cos(angle) : Math.sin(angle);
     }
     return table;
   }
@@ -103,11 +104,11 @@ final class RopeCase {
       exact[from + d] *= gamma[d] / rms;
       naive[from + d] = format.round((float) naive[from + d] / rmsF * (float) gamma[d]);
     }
-    for (int i = 0; shape.isRotated && i < dim / 2; i++) {
+    for (int i = 0; i < shape.rotated / 2; i++) {
       int low = from + i;
-      int high = low + dim / 2;
+      int high = low + shape.rotated / 2;
       double cosine = angles[i];
-      double sine = angles[dim / 2 + i];
+      double sine = angles[shape.rotated / 2 + i];
       double first = exact[low];
       exact[low] = first * cosine - exact[high] * sine;
       exact[high] = exact[high] * cosine + first * sine;
@@ -131,7 +132,7 @@ final class RopeCase {
             qkv.on(kernels),
             hasNorm ? new Norm(kernels.prepare(List.of(queryGamma.view())), null, EPSILON) : null,
             hasNorm ? new Norm(kernels.prepare(List.of(keyGamma.view())), null, EPSILON) : null,
-            shape.isRotated ? rotary.on(kernels) : null,
+            shape.rotated > 0 ? rotary.on(kernels) : null,
             new RopeAppend.TokenRows(
                 TestTensor.ints(positions).on(kernels), TestTensor.longs(slots).on(kernels)),
             q.on(kernels),

@@ -53,7 +53,7 @@ class ModelConfigTest {
     ModelConfig config = read(LLAMA.formatted(old));
     assertThat(config).isEqualTo(read(LLAMA.formatted(recent)));
     assertThat(config.rope())
-        .isEqualTo(new RopeConfig(500_000, new RopeConfig.Llama3(8, 1, 4, 256)));
+        .isEqualTo(new RopeConfig(500_000, 16, new RopeConfig.Llama3(8, 1, 4, 256)));
     assertThat(config.attention().heads()).isEqualTo(new HeadLayout(4, 2, 16));
     assertThat(config.tokens()).isEqualTo(new ModelConfig.TokenIds(List.of(2), List.of()));
   }
@@ -61,7 +61,7 @@ class ModelConfigTest {
   @Test
   void defaultsAreThoseOfTheFamilies() throws IOException {
     ModelConfig llama = read(LLAMA.formatted(""));
-    assertThat(llama.rope()).isEqualTo(new RopeConfig(10_000, new RopeConfig.None()));
+    assertThat(llama.rope()).isEqualTo(new RopeConfig(10_000, 16, new RopeConfig.None()));
     assertThat(llama.block().tiedEmbeddings()).isFalse();
     assertThat(llama.attention().hasInputBias()).isFalse();
     ModelConfig qwen2 = read(as("Qwen2ForCausalLM", ""));
@@ -132,6 +132,32 @@ class ModelConfigTest {
     assertThat(scaling.attention()).isEqualTo(0.1 * Math.log(4) + 1);
   }
 
+  @Test
+  void aFractionOfAHeadIsRotatedInBothDialects() throws IOException {
+    String old = ", \"partial_rotary_factor\": 0.25";
+    String recent = ", \"rope_parameters\": {\"partial_rotary_factor\": 0.25}";
+    assertThat(read(LLAMA.formatted(old)).rope())
+        .isEqualTo(new RopeConfig(10_000, 4, new RopeConfig.None()))
+        .isEqualTo(read(LLAMA.formatted(recent)).rope());
+    assertThat(read(LLAMA.formatted(recent + old.replace("0.25", "0.5"))).rope().rotated())
+        .as("the one beside the type")
+        .isEqualTo(4);
+    RopeConfig odd = read(LLAMA.formatted(old.replace("0.25", "0.2"))).rope();
+    assertThat(odd.rotated()).isEqualTo(3);
+    assertThat(odd.pairs()).isEqualTo(2);
+  }
+
+  @Test
+  void aStretchingRotationTakesLongerContextsOnRequest() throws IOException {
+    String old = ", \"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2.5}";
+    String recent = ", \"rope_parameters\": {\"rope_type\": \"dynamic\", \"factor\": 2.5}";
+    ModelConfig config = read(LLAMA.formatted(old));
+    assertThat(config.rope().scaling()).isEqualTo(new RopeConfig.Dynamic(2.5, 1024));
+    assertThat(config).isEqualTo(read(LLAMA.formatted(recent)));
+    assertThat(config.longestContext()).isEqualTo(2560);
+    assertThat(read(LLAMA.formatted("")).longestContext()).isEqualTo(1024);
+  }
+
   static Stream<Arguments> refusals() {
     return Stream.of(
         refusal("", "expected a JSON object"),
@@ -163,13 +189,20 @@ class ModelConfigTest {
         refusal(LLAMA.formatted("").replace("1e-05", "NaN"), "rms_norm_eps: expected"),
         refusal(LLAMA.formatted("").replace("1e-05", "1e999"), "rms_norm_eps: expected"),
         refusal(LLAMA.formatted("").replace("silu", "xielu"), "hidden_act: expected silu"),
-        refusal(with("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2.0}"), "rope_type"),
+        refusal(with("rope_scaling", "{\"type\": \"dynamic\"}"), "factor: expected"),
+        refusal(with("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 0.5}"), "1 or more"),
+        refusal(
+            with(
+                "rope_parameters",
+                "{\"rope_type\": \"dynamic\", \"factor\": 2, \"partial_rotary_factor\": 0.125}"),
+            "more than 2 rotated"),
         refusal(with("rope_scaling", "{\"rope_type\": \"longrope\"}"), "got 'longrope'"),
         refusal(with("rope_scaling", "{\"rope_type\": \"linear\"}"), "factor: expected"),
         refusal(with("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}"), "above 0"),
         refusal(with("rope_scaling", "4"), "rope_scaling: expected an object"),
-        refusal(with("partial_rotary_factor", "0.5"), "partial_rotary_factor"),
-        refusal(with("rope_parameters", "{\"partial_rotary_factor\": 0.5}"), "partial_rotary"),
+        refusal(with("partial_rotary_factor", "1.5"), "partial_rotary_factor: expected a part"),
+        refusal(with("partial_rotary_factor", "0.01"), "of the 16 elements of a head, got 0.01"),
+        refusal(with("rope_parameters", "{\"partial_rotary_factor\": 0}"), "partial_rotary"),
         refusal(GPT2.formatted(", \"add_cross_attention\": true"), "add_cross_attention"),
         refusal(GPT2.formatted(", \"n_inner\": 0"), "n_inner: expected an integer"));
   }

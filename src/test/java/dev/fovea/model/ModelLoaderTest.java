@@ -193,6 +193,17 @@ class ModelLoaderTest {
     assertThat(plan.sequencesOf(20 * 64 + 1)).isZero();
   }
 
+  @Test
+  void aContextBeyondTheTrainedOneIsOnlyTakenIfAskedForAndPossible() {
+    String fixture = "llama-dynamic-long";
+    assertThat(plan(fixture, new Capacity(64, 4, 0, 1L << 30)).maxContext()).isEqualTo(128);
+    MemoryPlan stretched = plan(fixture, new Capacity(64, 4, 320, 1L << 30));
+    assertThat(stretched.maxContext()).isEqualTo(320);
+    assertThat(stretched.longestContext()).isEqualTo(320);
+    assertThatThrownBy(() -> plan(fixture, new Capacity(64, 4, 321, 1L << 30)))
+        .hasMessage("context: expected at most the model's 320 tokens, got 321");
+  }
+
   /** Norms may be wider than the matrices. */
   @Test
   void weightsAreCountedAsTheyAreStored() throws IOException {

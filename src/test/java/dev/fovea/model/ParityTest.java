@@ -137,6 +137,16 @@ class ParityTest {
   }
 
   @Test
+  void anotherRotatedPartTripsTheBound() throws IOException {
+    assertTrips("llama-partial", config -> config.put("partial_rotary_factor", 0.4));
+  }
+
+  @Test
+  void aBaseThatIsNotStretchedTripsTheBound() throws IOException {
+    assertTrips("llama-dynamic-long", config -> config.put("max_position_embeddings", 320));
+  }
+
+  @Test
   void slightlyWrongEpsilonTripsTheBound() throws IOException {
     assertTrips("llama-mha", config -> config.put("rms_norm_eps", 1e-3));
   }

@@ -3,6 +3,7 @@ package dev.fovea.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.fovea.model.RopeConfig.Dynamic;
 import dev.fovea.model.RopeConfig.Linear;
 import dev.fovea.model.RopeConfig.Llama3;
 import dev.fovea.model.RopeConfig.None;
@@ -61,8 +62,42 @@ class RotaryTableTest {
   }
 
   @Test
+  void aStretchingBaseIsPlainUpToTheTrainedContextAndThatOfTheServedOneBeyond() {
+    RopeConfig rope = new RopeConfig(10_000, 128, new Dynamic(2, 4096));
+    for (int context : new int[] {100, 4096}) {
+      assertFrequencies(
+          RotaryTable.frequencies(rope, context),
+          0.8659643530845642,
+          0.10000000149011612,
+          0.017782794311642647,
+          0.009999999776482582,
+          0.0042169648222625256,
+          0.00011547819303814322);
+    }
+    assertFrequencies(
+        RotaryTable.frequencies(rope, 8192),
+        0.8509942889213562,
+        0.07565303146839142,
+        0.010913049802184105,
+        0.005723381880670786,
+        0.0021737648639827967,
+        3.849273343803361e-05);
+  }
+
+  @Test
+  void aRotatedPartSpreadsTheFrequenciesOverItself() {
+    Yarn yarn = new Yarn(4, new Ramp(32, 1, true), 1, 4096);
+    float[] part = RotaryTable.frequencies(new RopeConfig(10_000, 32, yarn), 1);
+    assertThat(part).hasSize(16);
+    assertThat((double) part[6]).isCloseTo(0.02823462337255478, within(1e-8));
+    float[] odd = RotaryTable.frequencies(new RopeConfig(10_000, 5, new None()), 1);
+    assertThat(odd).hasSize(3);
+    assertThat((double) odd[1]).isCloseTo(Math.pow(10_000, -0.4), within(1e-8));
+  }
+
+  @Test
   void rowsHoldCosinesThenSines() {
-    TensorView table = RotaryTable.host(new RopeConfig(10_000, new None()), 5, 8);
+    TensorView table = RotaryTable.host(new RopeConfig(10_000, 8, new None()), 5);
     FloatBuffer values = table.bytes().asFloatBuffer();
     assertThat(values.get(0)).isEqualTo(1);
     assertThat(values.get(4)).isZero();
@@ -71,7 +106,10 @@ class RotaryTableTest {
   }
 
   private static void assertFrequencies(double theta, Scaling scaling, double... expected) {
-    float[] got = RotaryTable.frequencies(new RopeConfig(theta, scaling), 128);
+    assertFrequencies(RotaryTable.frequencies(new RopeConfig(theta, 128, scaling), 1), expected);
+  }
+
+  private static void assertFrequencies(float[] got, double... expected) {
     for (int i = 0; i < PAIRS.length; i++) {
       assertThat((double) got[PAIRS[i]])
           .as("pair %d", PAIRS[i])

@@ -92,6 +92,29 @@ class MemoryBudgetTest {
   }
 
   @Test
+  void theReportSaysWhatALongerContextDoesToTheRotation() {
+    ModelLoader.Inspection model =
+        ModelLoader.inspect(Path.of("src/test/resources/parity/llama-dynamic-long"));
+    for (String context : List.of("", "128", "320")) {
+      Map<String, String> settings =
+          context.isEmpty() ? Map.of() : Map.of("fovea.max-context", context);
+      MemoryBudget budget = MemoryBudget.of(TestSettings.of(settings), model, Owner.HOST);
+      assertThat(new MemoryReport(budget, model).contextLimit())
+          .isEqualTo(
+              context.equals("320")
+                  ? "as fovea.max-context says; beyond 128 the rotation's base is that of the whole"
+                      + " context, for short texts too"
+                  : "the trained one; up to 320 with fovea.max-context");
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                MemoryBudget.of(
+                    TestSettings.of(Map.of("fovea.max-context", "321")), model, Owner.HOST))
+        .withMessageContaining("2 to the model's 320 tokens");
+  }
+
+  @Test
   void theReportSaysWhatFitsAndWhatChangesIt() {
     assertThat(text(Owner.HOST, Map.of("fovea.max-context", "4096", "fovea.kv-memory", "32M")))
         .containsPattern("weights +9.* MB")
