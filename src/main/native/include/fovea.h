@@ -71,7 +71,11 @@ const char* foveaAttentionKernel(const FoveaStream* stream, int32_t kvType);
 /* 64-byte aligned, zeroed, backed by huge pages where the system grants them. */
 int32_t foveaAllocate(int64_t bytes, uint64_t* address);
 void foveaFree(uint64_t address);
-/* Maps a whole file read-only; its size comes back in `bytes`. */
+/*
+ * Maps a whole file read-only; its size comes back in `bytes`. What is read behind the end of a file
+ * that was cut short meanwhile is zero and not the end of the process, and `sample` then gives
+ * FOVEA_IO_ERROR until the file is unmapped.
+ */
 int32_t foveaMapFile(const char* path, uint64_t* address, int64_t* bytes);
 int32_t foveaUnmapFile(uint64_t address, int64_t bytes);
 /*

@@ -1,11 +1,7 @@
 #include "common/memory.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <cinttypes>
 #include <cstdlib>
 #include <cstring>
@@ -26,45 +22,6 @@ struct Header {
   void* base;
   size_t mapped_bytes;  // 0: from calloc
 };
-
-class FileDescriptor {
- public:
-  explicit FileDescriptor(const char* path) : fd_(open(path, O_RDONLY | O_CLOEXEC)) {}
-  ~FileDescriptor() {
-    if (fd_ >= 0) {
-      close(fd_);
-    }
-  }
-  FileDescriptor(const FileDescriptor&) = delete;
-  FileDescriptor& operator=(const FileDescriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-void map_file(const char* path, uint64_t* address, int64_t* bytes) {
-  FileDescriptor file(path);
-  struct stat info;
-  if (file.get() < 0 || fstat(file.get(), &info) != 0) {
-    fail(FOVEA_IO_ERROR, "%s: expected a readable file, got: %s", path, std::strerror(errno));
-  }
-  if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-    fail(FOVEA_IO_ERROR, "%s: expected a regular file that is not empty, got %" PRId64 " bytes",
-         path, static_cast<int64_t>(info.st_size));
-  }
-  const size_t length = static_cast<size_t>(info.st_size);
-  void* memory = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (memory == MAP_FAILED) {
-    fail(FOVEA_IO_ERROR, "%s: expected to map %zu bytes, got: %s", path, length,
-         std::strerror(errno));
-  }
-  // Advice only: where the kernel cannot follow it, the file works all the same.
-  madvise(memory, length, MADV_HUGEPAGE);
-  madvise(memory, length, MADV_WILLNEED);
-  *address = reinterpret_cast<uintptr_t>(memory);
-  *bytes = info.st_size;
-}
 
 }  // namespace
 
@@ -117,21 +74,3 @@ int32_t foveaAllocate(int64_t bytes, uint64_t* address) {
 }
 
 void foveaFree(uint64_t address) { fovea::free_aligned(fovea::pointer<void>(address)); }
-
-int32_t foveaMapFile(const char* path, uint64_t* address, int64_t* bytes) {
-  return fovea::guarded([&] {
-    if (path == nullptr || address == nullptr || bytes == nullptr) {
-      fovea::fail(FOVEA_INVALID_ARGUMENT, "mapFile: expected path, address and bytes, got null");
-    }
-    fovea::map_file(path, address, bytes);
-  });
-}
-
-int32_t foveaUnmapFile(uint64_t address, int64_t bytes) {
-  return fovea::guarded([&] {
-    if (munmap(fovea::pointer<void>(address), static_cast<size_t>(bytes)) != 0) {
-      fovea::fail(FOVEA_INVALID_ARGUMENT, "unmapFile: expected a mapped range, got: %s",
-                  std::strerror(errno));
-    }
-  });
-}

@@ -1,8 +1,10 @@
-// Checks sample's arguments and shares rows out over threads.
+// Checks sample's arguments and shares rows out over threads. As every step's last operation it
+// also tells whether the weights before it were there.
 #include <cinttypes>
 #include <cmath>
 
 #include "common/check.h"
+#include "common/mapped_files.h"
 #include "common/shapes.h"
 #include "common/stream.h"
 #include "ops/sampler.h"
@@ -57,5 +59,6 @@ int32_t sample(FoveaStream* stream, const FoveaSample* p) {
       fovea::pointer<int32_t>(p->tokens)[row] =
           fovea::Sampler(stream->kernels, *p, row, scratch).draw();
     });
+    fovea::check_mapped_files();
   });
 }

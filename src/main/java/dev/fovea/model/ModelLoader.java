@@ -164,6 +164,7 @@ public final class ModelLoader {
     DecoderWeights weights =
         new WeightReader(plan, checkpoint, kernels)
             .read(done -> progress.at(Phase.MAPPING_WEIGHTS, CHECKED + perLayer * done));
+    checkpoint.requireUntouched();
     if (kernels.copiesWeights()) {
       checkpoint.close();
     }

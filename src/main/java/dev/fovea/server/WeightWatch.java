@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 
 /**
  * Looks once a second whether somebody writes to the files that weights are mapped from: what a
- * model says from then on would be anything, and a page that is gone ends the process when it is
- * read. That may happen before the next look.
+ * model says from then on would be anything. A page that is gone is told by the kernels at once
+ * where they are native, and by the system otherwise.
  */
 final class WeightWatch implements AutoCloseable {
   private static final long PERIOD_MILLIS = 1000;

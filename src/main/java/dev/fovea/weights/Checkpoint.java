@@ -175,6 +175,23 @@ public final class Checkpoint implements AutoCloseable {
     return new TensorView(turned.buffer(), 0, dtype, Shape.of(shape.dim(1), shape.dim(0)));
   }
 
+  /**
+   * @throws CheckpointException if a file was written to since this was opened, so that nobody
+   *     knows what was read
+   */
+  public void requireUntouched() {
+    stamps
+        .values()
+        .forEach(
+            stamp ->
+                stamp
+                    .damage()
+                    .ifPresent(
+                        damage -> {
+                          throw new CheckpointException(damage);
+                        }));
+  }
+
   /** Files that views still lie in, as they were when this was opened. */
   public List<FileStamp> mappedFiles() {
     return mapped.keySet().stream().map(stamps::get).toList();

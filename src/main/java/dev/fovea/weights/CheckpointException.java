@@ -7,6 +7,13 @@ public final class CheckpointException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private static final int MAX_LENGTH = 1000;
 
+  /**
+   * @param message that names the file
+   */
+  CheckpointException(String message) {
+    super(oneLine(message));
+  }
+
   public CheckpointException(Path file, String problem) {
     this(file, problem, null);
   }

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,8 +34,10 @@ class OddCheckpointTest {
 
   @TempDir Path scratch;
 
-  static Stream<Backends> backends() {
-    return Backends.available().stream();
+  /** The first reads what Java maps, the last what native code does. */
+  static List<Backends> eachMapping() {
+    List<Backends> all = Backends.available();
+    return all.size() == 1 ? all : List.of(all.get(0), all.get(all.size() - 1));
   }
 
   @ParameterizedTest
@@ -66,7 +69,6 @@ class OddCheckpointTest {
             "LlamaForCausalLM does not use some tensors and leaves them out: 1, such as '"
                 + name
                 + "'");
-    assertSameLogits(odd, fixture("llama-mha").directory(), DType.BF16);
   }
 
   @Test
@@ -83,6 +85,7 @@ class OddCheckpointTest {
         .singleElement()
         .asString()
         .contains("3, such as 'model.layers.0.mlp.unheard_of'");
+    assertSameLogits(odd, fixture("llama-mha").directory(), DType.BF16);
   }
 
   @Test
@@ -94,7 +97,7 @@ class OddCheckpointTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("eachMapping")
   void matricesOfAnotherTypeTakeThatOfMost(Backends backend) throws IOException {
     for (String name : new String[] {"llama-mha", "gpt2"}) {
       Path odd =
@@ -108,7 +111,7 @@ class OddCheckpointTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("eachMapping")
   void vectorsOfFewerBitsKeepThem(Backends backend) throws IOException {
     Path wide = fixture("qwen2-gqa").as(DType.F32, scratch.resolve("wide"));
     Path odd =
@@ -123,22 +126,15 @@ class OddCheckpointTest {
   @ParameterizedTest
   @EnumSource(
       value = DType.class,
-      names = {"F32", "BF16", "F16"})
+      names = {"F32", "BF16"})
   void everyTypeIsComputedInTheOneAskedFor(DType wanted) throws IOException {
-    for (String name : new String[] {"qwen3-sharded", "gpt2", "bigcode-mha"}) {
+    DType stored = wanted == DType.F32 ? DType.BF16 : DType.F32;
+    for (String name : new String[] {"qwen3-sharded", "gpt2"}) {
       Path right = fixture(name).as(wanted, scratch.resolve(name + " right"));
-      for (DType stored : new DType[] {DType.F32, DType.BF16}) {
-        Path odd = fixture(name).as(stored, scratch.resolve(name + stored));
-        assertThat(ModelLoader.inspect(odd, Optional.of(wanted)).weights().dtype())
-            .isEqualTo(wanted);
-        for (Backends backend : Backends.available()) {
-          if (wanted != DType.F16) { // the fixture's own rounding is coarser
-            assertThat(logits(odd, Optional.of(wanted), backend))
-                .isDeepEqualTo(logits(right, Optional.of(wanted), backend));
-          } else {
-            assertThat(Double.isFinite(logits(odd, Optional.of(wanted), backend)[0][0])).isTrue();
-          }
-        }
+      Path odd = fixture(name).as(stored, scratch.resolve(name + " odd"));
+      for (Backends backend : eachMapping()) {
+        assertThat(logits(odd, Optional.of(wanted), backend))
+            .isDeepEqualTo(logits(right, Optional.empty(), backend));
       }
     }
   }
