@@ -66,8 +66,9 @@ public interface FoveaConfig {
   double memoryFraction();
 
   /**
-   * Memory for keys and values; if absent, on a GPU what is left of its share, else room for two
-   * sequences of full context, at most 2 GiB and a quarter of the machine's memory.
+   * Memory for keys and values; if absent, on a GPU what is left of its share, else room for {@link
+   * #maxSequences} sequences of 4096 tokens and for one of full context, at most a quarter of the
+   * machine's or container's memory that the model leaves.
    */
   Optional<MemorySize> kvMemory();
 

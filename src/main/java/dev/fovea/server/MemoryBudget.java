@@ -26,8 +26,10 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   private static final String SHARE_SETTING = "fovea.memory-fraction";
   private static final String NEEDS =
       CONTEXT_SETTING + ", fovea.max-sequences or fovea.prefill-chunk";
-  private static final long DEFAULT_KV_BYTES = 2L << 30;
-  private static final int DEFAULT_CONTEXTS = 2;
+
+  /** Tokens of a sequence of usual length. */
+  private static final int USUAL_TOKENS = 4096;
+
   private static final int PART_OF_MEMORY = 4;
 
   /** A token of a prompt and one that answers it. */
@@ -37,14 +39,24 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
    * Whose memory it is.
    *
    * @param device its memory before anything of the model is there; empty: the host's is used
+   * @param hostBytes memory of the machine, or the limit of the container
    * @param scratch bytes that its kernels need for attention within bounds
    */
-  public record Owner(Optional<DeviceMemory> device, ToLongFunction<AttentionBounds> scratch) {
+  public record Owner(
+      Optional<DeviceMemory> device, long hostBytes, ToLongFunction<AttentionBounds> scratch) {
+
     /** The machine without a GPU. */
-    public static final Owner HOST = new Owner(Optional.empty(), bounds -> 0);
+    public static Owner host() {
+      return new Owner(Optional.empty(), physicalBytes(), bounds -> 0);
+    }
 
     static Owner of(Kernels kernels) {
-      return new Owner(kernels.memory(), kernels::scratchBytes);
+      return new Owner(kernels.memory(), physicalBytes(), kernels::scratchBytes);
+    }
+
+    private static long physicalBytes() {
+      return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+          .getTotalMemorySize();
     }
   }
 
@@ -60,7 +72,9 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
     long bytes =
         isShare
             ? share(owner.device().get(), config.memoryFraction())
-            : unbounded.weightBytes() + unbounded.workspaceBytes() + kvBytes(config, unbounded);
+            : unbounded.weightBytes()
+                + unbounded.workspaceBytes()
+                + kvBytes(config, unbounded, owner.hostBytes());
     String setting = isShare ? SHARE_SETTING : KV_SETTING;
     Capacity capacity = capacity(config, owner, bytes);
     MemoryPlan plan;
@@ -81,7 +95,7 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
    * @throws IllegalArgumentException if one is out of its range or beyond the model's
    */
   static void check(FoveaConfig config, ModelLoader.Inspection inspection) {
-    unbounded(config, inspection, Owner.HOST);
+    unbounded(config, inspection, Owner.host());
   }
 
   /** What it would be if memory had no end. */
@@ -121,7 +135,7 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
 
   /** Weights that are mapped from their files on a host need no memory to be there. */
   private static void requireThere(MemoryPlan plan, ModelLoader.Weights weights, Owner owner) {
-    long there = owner.device().map(DeviceMemory::free).orElseGet(MemoryBudget::physicalBytes);
+    long there = owner.device().map(DeviceMemory::free).orElse(owner.hostBytes());
     long needed =
         plan.totalBytes()
             - (owner.device().isPresent() ? 0 : weights.bytes() - weights.copiedBytes());
@@ -139,22 +153,21 @@ public record MemoryBudget(Capacity capacity, MemoryPlan plan, String setting) {
   }
 
   /**
-   * As asked, else room for two sequences of full length where that is modest; a context that was
-   * asked for is always given room.
+   * As asked, else room for all sequences at a usual length, and for one of full length, where that
+   * is a modest part of the memory that the model leaves; a context that was asked for is always
+   * given room. A model that leaves little is mapped, and shares what it takes with the pages.
    */
-  private static long kvBytes(FoveaConfig config, MemoryPlan plan) {
+  private static long kvBytes(FoveaConfig config, MemoryPlan plan, long hostBytes) {
     if (config.kvMemory().isPresent()) {
       return config.kvMemory().get().asLongValue();
     }
-    long oneContext =
-        plan.kvBytesPerToken() * Batch.PAGE_SLOTS * MemoryPlan.pagesFor(plan.maxContext());
-    long modest = Math.min(DEFAULT_KV_BYTES, physicalBytes() / PART_OF_MEMORY);
-    long wanted = Math.min(DEFAULT_CONTEXTS * oneContext, modest);
-    return config.maxContext().isEmpty() ? wanted : Math.max(wanted, oneContext);
-  }
-
-  private static long physicalBytes() {
-    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getTotalMemorySize();
+    long page = plan.kvBytesPerToken() * Batch.PAGE_SLOTS;
+    long oneContext = MemoryPlan.pagesFor(plan.maxContext());
+    long usual = MemoryPlan.pagesFor(Math.min(plan.maxContext(), USUAL_TOKENS));
+    long sequences = StepSettings.of(config, false).maxSequences();
+    long left = hostBytes - plan.weightBytes() - plan.workspaceBytes();
+    long modest = Math.max(left, hostBytes / PART_OF_MEMORY) / PART_OF_MEMORY / page;
+    long pages = Math.min(Math.max(oneContext, sequences * usual), modest);
+    return page * (config.maxContext().isEmpty() ? pages : Math.max(pages, oneContext));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.fovea.kernel.DeviceMemory;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.ModelLoader;
 import dev.fovea.server.MemoryBudget.Owner;
 import java.nio.file.Path;
@@ -18,11 +19,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MemoryBudgetTest {
   private static final long GIB = 1L << 30;
   private static final DeviceMemory EMPTY_GPU = new DeviceMemory(80 * GIB, 80 * GIB);
+  private static final Owner HOST = host(16 * GIB);
   private static final ModelLoader.Inspection MODEL =
       ModelLoader.inspect(Path.of("src/main/models/fovea-mini"));
 
   private static Owner gpu(DeviceMemory memory, long scratch) {
-    return new Owner(Optional.of(memory), bounds -> scratch);
+    return new Owner(Optional.of(memory), 16 * GIB, bounds -> scratch);
+  }
+
+  private static Owner host(long bytes) {
+    return new Owner(Optional.empty(), bytes, any -> 0);
   }
 
   private static MemoryBudget budget(Owner owner, Map<String, String> settings) {
@@ -60,6 +66,35 @@ class MemoryBudgetTest {
     assertThat(with.plan().numPages()).isEqualTo(without.plan().numPages());
   }
 
+  @Test
+  void aHostHasRoomForAllSequencesAtAUsualLength() {
+    MemoryPlan plan = budget(HOST, Map.of()).plan();
+    assertThat(plan.maxContext()).isEqualTo(16_384);
+    assertThat(plan.sequencesOf(4096)).isEqualTo(16);
+    assertThat(budget(HOST, Map.of("fovea.max-context", "512")).plan().sequencesOf(512))
+        .isEqualTo(16);
+    MemoryPlan alone = budget(HOST, Map.of("fovea.max-sequences", "2")).plan();
+    assertThat(alone.numPages()).as("one of full length").isEqualTo(16_384 / 64);
+    ModelLoader.Inspection tiny =
+        ModelLoader.inspect(Path.of("src/test/resources/parity/llama-mha"));
+    assertThat(MemoryBudget.of(TestSettings.of(Map.of()), tiny, HOST).plan().sequencesOf(320))
+        .isEqualTo(16);
+  }
+
+  @Test
+  void aHostWithLittleMemoryGivesAQuarterOfWhatTheModelLeaves() {
+    MemoryPlan container = budget(host(GIB), Map.of()).plan();
+    assertThat(container.maxContext()).isEqualTo(16_384);
+    assertThat(container.kvBytes())
+        .isLessThanOrEqualTo((GIB - container.weightBytes() - container.workspaceBytes()) / 4)
+        .isGreaterThan(GIB / 5);
+    MemoryPlan narrow = budget(host(GIB / 16), Map.of()).plan();
+    assertThat(narrow.kvBytes()).isBetween(GIB / 300, GIB / 64);
+    assertThat(budget(host(GIB / 16), Map.of("fovea.max-context", "8192")).plan().maxContext())
+        .as("what was asked for")
+        .isEqualTo(8192);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"0", "-0.1", "1.01", "NaN"})
   void aShareThatIsNoneIsRefused(String share) {
@@ -72,7 +107,7 @@ class MemoryBudgetTest {
   @Test
   void whatDoesNotFitIsToldWithTheSettingsThatChangeIt() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.kv-memory", "1K")))
+        .isThrownBy(() -> budget(HOST, Map.of("fovea.kv-memory", "1K")))
         .withMessageMatching(
             "memory: expected room for \\d+ tokens of context, got \\d+ bytes in all; .* 0 tokens"
                 + " fit; raise fovea.kv-memory, or lower fovea.max-context, .*");
@@ -85,7 +120,7 @@ class MemoryBudgetTest {
         .withMessageMatching("memory: expected at most the \\d+ bytes there are.*kv-memory.*");
     for (String context : List.of("1000000", "1", "-1")) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> budget(Owner.HOST, Map.of("fovea.max-context", context)))
+          .isThrownBy(() -> budget(HOST, Map.of("fovea.max-context", context)))
           .withMessageMatching(
               "fovea.max-context: expected 2 to the model's \\d+ tokens, got " + context);
     }
@@ -98,7 +133,7 @@ class MemoryBudgetTest {
     for (String context : List.of("", "128", "320")) {
       Map<String, String> settings =
           context.isEmpty() ? Map.of() : Map.of("fovea.max-context", context);
-      MemoryBudget budget = MemoryBudget.of(TestSettings.of(settings), model, Owner.HOST);
+      MemoryBudget budget = MemoryBudget.of(TestSettings.of(settings), model, HOST);
       assertThat(new MemoryReport(budget, model).contextLimit())
           .isEqualTo(
               context.equals("320")
@@ -108,15 +143,13 @@ class MemoryBudgetTest {
     }
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () ->
-                MemoryBudget.of(
-                    TestSettings.of(Map.of("fovea.max-context", "321")), model, Owner.HOST))
+            () -> MemoryBudget.of(TestSettings.of(Map.of("fovea.max-context", "321")), model, HOST))
         .withMessageContaining("2 to the model's 320 tokens");
   }
 
   @Test
   void theReportSaysWhatFitsAndWhatChangesIt() {
-    assertThat(text(Owner.HOST, Map.of("fovea.max-context", "4096", "fovea.kv-memory", "32M")))
+    assertThat(text(HOST, Map.of("fovea.max-context", "4096", "fovea.kv-memory", "32M")))
         .containsPattern("weights +9.* MB")
         .containsPattern("workspace .*528 tokens \\(fovea.prefill-chunk, fovea.max-sequences\\)")
         .containsPattern("keys and values .*128 pages of 64 tokens, 4096 bytes a token")
@@ -126,7 +159,7 @@ class MemoryBudgetTest {
         .contains("steps of 4352 tokens")
         .contains("tokens, the model's limit")
         .contains("256 of 2048 tokens (fovea.max-sequences)");
-    assertThat(text(Owner.HOST, Map.of("fovea.kv-memory", "1M")))
+    assertThat(text(HOST, Map.of("fovea.kv-memory", "1M")))
         .containsPattern("256 tokens, all that fits of the model's \\d+ \\(fovea.kv-memory\\)")
         .contains("1 of 256 tokens (fovea.kv-memory)");
   }

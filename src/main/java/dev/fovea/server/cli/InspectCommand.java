@@ -81,7 +81,7 @@ final class InspectCommand implements Callable<Integer> {
               .boxed()
               .toList());
     }
-    MemoryBudget budget = MemoryBudget.of(config, inspection, MemoryBudget.Owner.HOST);
+    MemoryBudget budget = MemoryBudget.of(config, inspection, MemoryBudget.Owner.host());
     MemoryPlan plan = budget.plan();
     MemoryReport memory = new MemoryReport(budget, inspection);
     report.put("context", plan.maxContext());

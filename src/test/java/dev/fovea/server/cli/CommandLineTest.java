@@ -143,8 +143,8 @@ class CommandLineTest {
     assertThat(report.get("dtype").asText()).isEqualTo("bf16");
     assertThat(report.get("context").asInt()).isEqualTo(2048);
     assertThat(report.get("context_limit").asText()).isEqualTo("as fovea.max-context says");
-    assertThat(report.get("kv_pages").asInt()).isEqualTo(2 * 2048 / 64);
-    assertThat(report.get("sequences_of_2048").asInt()).isEqualTo(2);
+    assertThat(report.get("kv_pages").asInt()).isEqualTo(16 * 2048 / 64);
+    assertThat(report.get("sequences_of_2048").asInt()).isEqualTo(16);
     assertThat(report.get("chat_template").asBoolean()).isTrue();
     assertThat(report.get("weight_bytes").asLong())
         .isEqualTo(2 * report.get("parameters").asLong());
