@@ -10,7 +10,12 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 @QuarkusMain
 public final class Main {
   public static void main(String... args) {
-    ProcessSettings.apply();
+    try {
+      ProcessSettings.apply();
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.exit(ExitCode.FAILURE.code());
+    }
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       Utf8Locale.ensure(args);
     }

@@ -67,6 +67,17 @@ class SurroundingsIT {
     }
   }
 
+  @Test
+  void aFolderForNativeLibrariesThatCannotBeIsOneLine() throws Exception {
+    ProcessBuilder command = PackagedServer.command("generate", "--prompt", "Once");
+    command.environment().put("FOVEA_CACHE", "/dev/null/cache");
+    Ended ended = run(command);
+    assertThat(ended.exitCode()).isEqualTo(ExitCode.FAILURE.code());
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err().lines()).hasSize(1);
+    assertThat(ended.err()).contains("FOVEA_CACHE", "/dev/null/cache");
+  }
+
   /** The shipped model under another name. */
   private Path shipped(String name) throws IOException {
     Path copy = Files.createDirectory(folder.resolve(name));
