@@ -3,7 +3,6 @@ package dev.fovea.text.jinja;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Evaluated arguments of a call, filter or test. */
@@ -19,8 +18,18 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       return values[index] != ABSENT;
     }
 
+    /** Whether there is a value other than None. */
+    boolean isGiven(int index) {
+      return has(index) && values[index] != None.NONE;
+    }
+
     Object get(int index) {
       return values[index];
+    }
+
+    /** The value, or null where it is absent or None. */
+    Object orNull(int index) {
+      return isGiven(index) ? values[index] : null;
     }
 
     Object or(int index, Object fallback) {
@@ -51,7 +60,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
           int index = Arrays.asList(parameters).indexOf(name);
           if (index < 0 || values[index] != ABSENT) {
             throw TemplateException.runtime(
-                callee + ": unexpected keyword argument '" + name + "'");
+                callee + ": unexpected keyword argument '" + PyFormat.cut(name) + "'");
           }
           values[index] = value;
         });
@@ -76,12 +85,12 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
 
   private TemplateException wrongCount(String callee, int min, int max) {
     return TemplateException.runtime(
-        String.format(
-            Locale.ROOT,
-            "%s: expected %s arguments, got %d",
-            callee,
-            min == max ? min : min + " to " + max,
-            numGiven()));
+        callee
+            + ": expected "
+            + (min == max ? "" : min + " to ")
+            + max
+            + " arguments, got "
+            + numGiven());
   }
 
   private int numGiven() {
@@ -96,7 +105,7 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
   Arguments withNamed(String name, Object value) {
     Map<String, Object> all = new LinkedHashMap<>(named);
     if (all.put(name, value) != null) {
-      throw TemplateException.runtime("call: got multiple values for argument '" + name + "'");
+      throw TemplateException.runtime("call: got multiple values for argument " + name);
     }
     return new Arguments(positional, all);
   }

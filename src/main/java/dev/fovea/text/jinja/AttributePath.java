@@ -5,9 +5,9 @@ import java.util.List;
 
 /** A dotted path such as {@code function.parameters.0} into an item. */
 record AttributePath(List<Object> parts) {
-  /** Null is the empty path: the item itself. */
+  /** Null and None are the empty path: the item itself. */
   static AttributePath of(Object attribute) {
-    if (attribute == null) {
+    if (attribute == null || attribute == None.NONE) {
       return new AttributePath(List.of());
     }
     if (!(attribute instanceof String path)) {

@@ -2,7 +2,6 @@ package dev.fovea.text.jinja;
 
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code ==}, {@code <} and {@code in}. */
@@ -16,9 +15,14 @@ final class Comparison {
     if (x != null && y != null) {
       return !Numbers.isNan(x) && !Numbers.isNan(y) && Numbers.compare(x, y) == 0;
     }
-    String text = textOf(a);
+    String text = Markup.textOf(a);
     if (text != null) {
-      return text.equals(textOf(b));
+      String other = Markup.textOf(b);
+      if (other == null || text.length() != other.length()) {
+        return false;
+      }
+      budget.scan(text.length());
+      return text.equals(other);
     }
     if (a instanceof List<?> left && b instanceof List<?> right) {
       return equalItems(left, right, budget);
@@ -30,18 +34,16 @@ final class Comparison {
       return equalDicts(left, right, budget);
     }
     if (a instanceof DictView left && b instanceof DictView right) {
-      return equalViews(left, right);
+      return equalViews(left, right, budget);
     }
     if (a instanceof RangeValue left && b instanceof RangeValue right) {
-      return equalRanges(left, right);
+      return left.hasItemsOf(right);
+    }
+    if (a instanceof Bytes left && b instanceof Bytes right) {
+      budget.scan(left.length());
+      return left.equals(right);
     }
     return a == b || (a instanceof Undefined && b instanceof Undefined);
-  }
-
-  private static String textOf(Object value) {
-    return value instanceof String text
-        ? text
-        : value instanceof Markup markup ? markup.text() : null;
   }
 
   private static boolean equalItems(List<?> left, List<?> right, Budget budget) {
@@ -62,8 +64,12 @@ final class Comparison {
   }
 
   /** Containers compare by identity first, so that a list with a NaN equals itself. */
-  private static boolean same(Object a, Object b, Budget budget) {
-    return a == b || equal(a, b, budget);
+  static boolean same(Object a, Object b, Budget budget) {
+    if (a == b) {
+      budget.step();
+      return true;
+    }
+    return equal(a, b, budget);
   }
 
   private static boolean equalDicts(Map<?, ?> left, Map<?, ?> right, Budget budget) {
@@ -73,8 +79,8 @@ final class Comparison {
     budget.enter();
     boolean isEqual = true;
     for (Map.Entry<?, ?> entry : left.entrySet()) {
-      Object key = entry.getKey();
-      if (!right.containsKey(key) || !same(entry.getValue(), right.get(key), budget)) {
+      Object other = right.get(entry.getKey());
+      if (other == null || !same(entry.getValue(), other, budget)) {
         isEqual = false;
         break;
       }
@@ -83,18 +89,17 @@ final class Comparison {
     return isEqual;
   }
 
-  private static boolean equalViews(DictView left, DictView right) {
-    if (left.kind() == DictView.Kind.KEYS && right.kind() == DictView.Kind.KEYS) {
-      return left.dict().keySet().equals(right.dict().keySet());
+  /** Keys and items compare as sets do, values are only themselves. */
+  private static boolean equalViews(DictView left, DictView right, Budget budget) {
+    boolean isSet = left.kind() != DictView.Kind.VALUES && left.kind() == right.kind();
+    if (!isSet || left.dict().size() != right.dict().size()) {
+      return left == right;
     }
-    throw TemplateException.unsupported("comparing views of dicts");
-  }
-
-  private static boolean equalRanges(RangeValue left, RangeValue right) {
-    long length = left.length();
-    return length == right.length()
-        && (length == 0
-            || (left.start() == right.start() && (length == 1 || left.step() == right.step())));
+    if (left.kind() == DictView.Kind.ITEMS) {
+      return equalDicts(left.dict(), right.dict(), budget);
+    }
+    budget.elements(left.dict().size());
+    return left.dict().keySet().equals(right.dict().keySet());
   }
 
   /** Negative, zero or positive; fails where Python has no order between the two. */
@@ -105,10 +110,10 @@ final class Comparison {
     if (x != null && y != null) {
       return Numbers.compare(x, y);
     }
-    String left = textOf(a);
-    String right = textOf(b);
+    String left = Markup.textOf(a);
+    String right = Markup.textOf(b);
     if (left != null && right != null) {
-      budget.spend(Math.min(left.length(), right.length()) / 64);
+      budget.scan(Math.min(left.length(), right.length()));
       return PyText.compare(left, right);
     }
     if (a instanceof List<?> items && b instanceof List<?> others) {
@@ -123,8 +128,7 @@ final class Comparison {
       }
     }
     throw TemplateException.runtime(
-        String.format(
-            Locale.ROOT, "cannot order %s and %s", PyFormat.typeName(a), PyFormat.typeName(b)));
+        "cannot order " + PyFormat.typeName(a) + " and " + PyFormat.typeName(b));
   }
 
   private static int compareItems(List<?> left, List<?> right, Budget budget) {
@@ -166,21 +170,22 @@ final class Comparison {
   }
 
   static boolean contains(Object container, Object value, Budget budget) {
-    if (container instanceof String || container instanceof Markup) {
-      String needle = textOf(value);
+    String text = Markup.textOf(container);
+    if (text != null) {
+      String needle = Markup.textOf(value);
       if (needle == null) {
         throw TemplateException.runtime(
             "in a string: expected a string on the left, got " + PyFormat.typeName(value));
       }
-      return PyText.find(textOf(container), needle, 0, budget) >= 0;
+      return PyText.find(text, needle, 0, budget) >= 0;
     }
     if (container instanceof Map<?, ?> map) {
-      return map.containsKey(Dicts.key(value));
+      return map.containsKey(Dicts.key(value, budget));
     }
     if (container instanceof DictView view && view.kind() == DictView.Kind.KEYS) {
-      return view.dict().containsKey(Dicts.key(value));
+      return view.dict().containsKey(Dicts.key(value, budget));
     }
-    if (container instanceof RangeValue range && value instanceof Long number) {
+    if (container instanceof RangeValue range && Numbers.of(value) instanceof Long number) {
       return range.contains(number);
     }
     Iterator<Object> items = Sequences.iterator(container);

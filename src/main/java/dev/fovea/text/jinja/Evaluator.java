@@ -73,17 +73,11 @@ final class Evaluator implements Expr.Visitor {
   }
 
   Object call(Object callee, Arguments arguments) {
-    if (callee instanceof TemplateFunction function) {
-      return function.call(arguments);
-    }
-    if (callee instanceof MacroFunction macro) {
-      return macro.call(arguments);
+    if (callee instanceof Callable callable) {
+      return callable.call(arguments);
     }
     if (callee instanceof Undefined undefined) {
       throw undefined.failure();
-    }
-    if (callee instanceof LoopState) {
-      throw TemplateException.unsupported("recursive for loops");
     }
     throw TemplateException.runtime("'" + PyFormat.typeName(callee) + "' object is not callable");
   }
@@ -112,7 +106,8 @@ final class Evaluator implements Expr.Visitor {
   public Object visit(Expr.DictOf expr) {
     Map<Object, Object> dict = new LinkedHashMap<>();
     for (int i = 0; i < expr.keys().size(); i++) {
-      Dicts.put(dict, evaluate(expr.keys().get(i)), evaluate(expr.values().get(i)));
+      Object key = evaluate(expr.keys().get(i));
+      Dicts.put(dict, key, evaluate(expr.values().get(i)), budget);
     }
     return dict;
   }
@@ -191,10 +186,11 @@ final class Evaluator implements Expr.Visitor {
   public Object visit(Expr.Concat expr) {
     StringBuilder text = new StringBuilder();
     for (Expr part : expr.parts()) {
-      text.append(PyFormat.str(evaluate(part), budget));
-      budget.requireText(text.length());
+      String more = PyFormat.str(evaluate(part), budget);
+      budget.requireText((long) text.length() + more.length());
+      text.append(more);
     }
-    budget.text(text.length());
+    budget.scan(text.length());
     return text.toString();
   }
 

@@ -46,7 +46,7 @@ sealed interface Expr {
 
   Object accept(Visitor visitor);
 
-  /** A constant: {@code null}, {@code Boolean}, {@code Long}, {@code Double} or {@code String}. */
+  /** A constant: None, {@code Boolean}, a number or {@code String}. */
   record Literal(Object value) implements Expr {
     @Override
     public Object accept(Visitor visitor) {

@@ -1,19 +1,12 @@
 package dev.fovea.text.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Reads the tokens inside one tag and keeps its brackets balanced. */
 final class ExpressionLexer {
-  private static final Pattern FLOAT =
-      Pattern.compile(
-          "(?:\\d+_)*\\d+(?:(?:\\.(?:\\d+_)*\\d+)?[eE][+\\-]?(?:\\d+_)*\\d+|\\.(?:\\d+_)*\\d+)");
-  private static final Pattern INTEGER =
-      Pattern.compile(
-          "0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\\da-fA-F])+|[1-9](?:_?\\d)*|0(?:_?0)*");
   private static final List<String> OPERATORS =
       List.of(
           "//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*", "%", "~", "[", "]", "(", ")", "{",
@@ -45,11 +38,11 @@ final class ExpressionLexer {
       return string(at, line);
     }
     int nameEnd = at;
-    while (nameEnd < source.length() && isNamePart(source.codePointAt(nameEnd))) {
+    while (nameEnd < source.length() && PyCharacters.isNamePart(source.codePointAt(nameEnd))) {
       nameEnd += Character.charCount(source.codePointAt(nameEnd));
     }
     if (nameEnd > at) {
-      if (!isNameStart(source.codePointAt(at))) {
+      if (!PyCharacters.isNameStart(source.codePointAt(at))) {
         throw TemplateException.syntax(line, "invalid character in identifier");
       }
       end = nameEnd;
@@ -58,43 +51,78 @@ final class ExpressionLexer {
     return operator(at, line);
   }
 
-  private static boolean isNamePart(int codePoint) {
-    return codePoint == '_'
-        || (!Character.isIdentifierIgnorable(codePoint)
-            && Character.isUnicodeIdentifierPart(codePoint));
-  }
-
-  private static boolean isNameStart(int codePoint) {
-    return codePoint == '_' || Character.isUnicodeIdentifierStart(codePoint);
-  }
-
   private Token number(int at, int line) {
     boolean afterDot = at > 0 && source.charAt(at - 1) == '.';
-    Matcher asFloat = FLOAT.matcher(source).region(at, source.length());
-    if (!afterDot && asFloat.lookingAt()) {
-      end = asFloat.end();
-      double value = Double.parseDouble(asFloat.group().replace("_", ""));
-      return new Token(Token.Kind.FLOAT, asFloat.group(), value, line);
+    int radix = radixAt(at);
+    int digitsEnd = radix == 10 ? digits(at, 10) : digits(at + 2, radix);
+    int realEnd = radix == 10 && !afterDot ? exponent(fraction(digitsEnd)) : digitsEnd;
+    end = digitsEnd;
+    boolean isReal = realEnd > digitsEnd;
+    if (isReal) {
+      end = realEnd;
+    } else if (radix == 10 && source.charAt(at) == '0') {
+      // A zero before other digits stands alone, and they are one token too many.
+      end = at;
+      while (end < digitsEnd && (source.charAt(end) == '0' || source.charAt(end) == '_')) {
+        end++;
+      }
     }
-    Matcher asInteger = INTEGER.matcher(source).region(at, source.length());
-    if (!asInteger.lookingAt()) {
-      throw TemplateException.syntax(line, "malformed number");
-    }
-    end = asInteger.end();
-    return new Token(Token.Kind.INTEGER, asInteger.group(), integer(asInteger.group(), line), line);
+    String text = source.substring(at, end);
+    Object value = isReal ? Double.parseDouble(text.replace("_", "")) : integer(text, radix, line);
+    return new Token(isReal ? Token.Kind.FLOAT : Token.Kind.INTEGER, text, value, line);
   }
 
-  private static Long integer(String text, int line) {
-    String digits = text.replace("_", "").toLowerCase(java.util.Locale.ROOT);
+  private int radixAt(int at) {
+    char sign = source.charAt(at) == '0' && at + 1 < source.length() ? source.charAt(at + 1) : 0;
     int radix =
-        digits.startsWith("0x")
-            ? 16
-            : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
-    try {
-      return Long.parseLong(radix == 10 ? digits : digits.substring(2), radix);
-    } catch (NumberFormatException e) {
-      throw TemplateException.syntax(line, "integer: expected at most 64 bits, got " + text);
+        switch (sign) {
+          case 'x', 'X' -> 16;
+          case 'o', 'O' -> 8;
+          case 'b', 'B' -> 2;
+          default -> 10;
+        };
+    return radix != 10 && digits(at + 2, radix) > at + 2 ? radix : 10;
+  }
+
+  /** End of digits, which single underscores may part, and precede where a prefix does. */
+  private int digits(int from, int radix) {
+    int at = from;
+    while (at < source.length()) {
+      boolean isParted = source.charAt(at) == '_' && (at > from || radix != 10);
+      int digit = at + (isParted ? 1 : 0);
+      if (digit >= source.length() || asciiDigit(source.charAt(digit), radix) < 0) {
+        break;
+      }
+      at = digit + 1;
     }
+    return at;
+  }
+
+  private static int asciiDigit(char c, int radix) {
+    return c < 0x80 ? Character.digit(c, radix) : -1;
+  }
+
+  private int fraction(int at) {
+    boolean isPoint = at < source.length() && source.charAt(at) == '.';
+    return isPoint && digits(at + 1, 10) > at + 1 ? digits(at + 1, 10) : at;
+  }
+
+  private int exponent(int at) {
+    if (at >= source.length() || "eE".indexOf(source.charAt(at)) < 0) {
+      return at;
+    }
+    boolean isSigned = at + 1 < source.length() && "+-".indexOf(source.charAt(at + 1)) >= 0;
+    int from = at + (isSigned ? 2 : 1);
+    return digits(from, 10) > from ? digits(from, 10) : at;
+  }
+
+  private static Number integer(String text, int radix, int line) {
+    String digits = (radix == 10 ? text : text.substring(2)).replace("_", "");
+    if (digits.length() > Numbers.MAX_DIGITS) {
+      throw TemplateException.syntax(
+          line, "integer: expected at most " + Numbers.MAX_DIGITS + " digits");
+    }
+    return Numbers.fitting(new BigInteger(digits, radix));
   }
 
   private Token string(int at, int line) {

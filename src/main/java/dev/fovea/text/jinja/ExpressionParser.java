@@ -12,6 +12,10 @@ final class ExpressionParser {
   private static final Set<String> TEST_ENDS = Set.of("else", "or", "and");
 
   private final TokenStream tokens;
+  private static final Set<String> WALKING_FILTERS =
+      Set.of("map", "select", "reject", "selectattr", "rejectattr");
+
+  private final WalkedNames walked = new WalkedNames();
   private Set<String> namesRead = new HashSet<>();
   private int depth;
 
@@ -196,7 +200,7 @@ final class ExpressionParser {
         return new Expr.Literal(false);
       }
       case "none", "None" -> {
-        return new Expr.Literal(null);
+        return new Expr.Literal(None.NONE);
       }
       default -> {
         namesRead.add(name);
@@ -303,8 +307,7 @@ final class ExpressionParser {
         return new Expr.Item(target, key);
       }
       if (keys.size() > 1) {
-        throw TemplateException.unsupported("several slices in a subscript")
-            .at(tokens.current().line());
+        throw tokens.fail("a subscript of several parts, one of them a slice");
       }
       start = keys.get(0);
     }
@@ -351,9 +354,17 @@ final class ExpressionParser {
       String name = dottedName();
       Expr.ArgumentList arguments =
           tokens.atOperator("(") ? callArguments() : Expr.ArgumentList.NONE;
+      if (WALKING_FILTERS.contains(name) && result != null) {
+        walked.add(result);
+      }
       result = new Expr.Filter(result, name, arguments);
     }
     return result;
+  }
+
+  /** What the filters seen so far walk over. */
+  WalkedNames walked() {
+    return walked;
   }
 
   private String dottedName() {

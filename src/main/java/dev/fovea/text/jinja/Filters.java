@@ -2,7 +2,6 @@ package dev.fovea.text.jinja;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** The filters by name. */
 final class Filters {
@@ -12,24 +11,14 @@ final class Filters {
   }
 
   private static final Map<String, Filter> ALL = collect();
-  private static final Set<String> UNSUPPORTED =
-      Set.of(
-          "attr",
-          "filesizeformat",
-          "forceescape",
-          "pprint",
-          "random",
-          "striptags",
-          "truncate",
-          "urlize",
-          "wordwrap",
-          "xmlattr");
 
   private Filters() {}
 
   private static Map<String, Filter> collect() {
     Map<String, Filter> all = new HashMap<>();
     TextFilters.addTo(all);
+    WrapFilters.addTo(all);
+    HtmlFilters.addTo(all);
     NumberFilters.addTo(all);
     SequenceFilters.addTo(all);
     SelectionFilters.addTo(all);
@@ -39,17 +28,13 @@ final class Filters {
 
   static Object apply(String name, Object value, Arguments arguments, Budget budget) {
     Filter filter = ALL.get(name);
-    if (filter != null) {
-      return filter.apply(value, arguments, budget);
+    if (filter == null) {
+      throw TemplateException.runtime("no filter named '" + PyFormat.cut(name) + "'");
     }
-    if (UNSUPPORTED.contains(name)) {
-      throw TemplateException.unsupported("filter '" + name + "'");
-    }
-    throw TemplateException.runtime("no filter named '" + name + "'");
+    return filter.apply(value, arguments, budget);
   }
 
-  /** Whether Jinja has a filter of that name, built here or not. */
   static boolean isKnown(String name) {
-    return ALL.containsKey(name) || UNSUPPORTED.contains(name);
+    return ALL.containsKey(name);
   }
 }

@@ -13,9 +13,13 @@ final class Globals {
     define(scope, "dict", arguments -> Dicts.create(arguments, budget));
     define(scope, "namespace", arguments -> new Namespace(Dicts.create(arguments, budget)));
     define(scope, "joiner", arguments -> joiner(arguments.bind("joiner", 0, "sep")));
-    define(scope, "cycler", arguments -> refuse("cycler"));
-    define(scope, "self", arguments -> refuse("self"));
-    define(scope, "lipsum", arguments -> refuse("lipsum"));
+    define(scope, "cycler", Cycler::of);
+    define(
+        scope,
+        "lipsum",
+        arguments -> {
+          throw TemplateException.unsupported("function 'lipsum': its text is random");
+        });
     define(
         scope,
         "raise_exception",
@@ -28,21 +32,14 @@ final class Globals {
         "strftime_now",
         arguments -> {
           Object format = arguments.bind("strftime_now", 1, "format").get(0);
-          if (!(format instanceof String text)) {
-            throw TemplateException.runtime("strftime_now: expected a string");
-          }
-          budget.text(text.length() * 16L);
-          return Strftime.format(ZonedDateTime.now(clock), text);
+          return Strftime.format(
+              ZonedDateTime.now(clock), StringMethods.string(format, "strftime"), budget);
         });
     return scope;
   }
 
-  private static void define(Scope scope, String name, TemplateFunction.Body body) {
+  private static void define(Scope scope, String name, Callable body) {
     scope.set(name, new TemplateFunction(name, body));
-  }
-
-  private static Object refuse(String name) {
-    throw TemplateException.unsupported("function '" + name + "'");
   }
 
   /** Answers nothing on its first call and the separator on every later one. */

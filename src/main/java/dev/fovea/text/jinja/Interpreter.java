@@ -3,7 +3,6 @@ package dev.fovea.text.jinja;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -14,11 +13,34 @@ final class Interpreter implements Stmt.Visitor {
 
   private final Budget budget;
   private final Evaluator evaluator;
+
+  /** What the template assigns outside all loops and blocks; blocks see it. */
+  private final Scope outermost;
+
   private StringBuilder out = new StringBuilder();
 
   Interpreter(Budget budget, Scope scope) {
     this.budget = budget;
+    this.outermost = scope;
     this.evaluator = new Evaluator(budget, scope);
+  }
+
+  /** {@code self}: the template's blocks as functions. */
+  Host self(Map<String, Stmt.Block> blocks) {
+    return new Host() {
+      @Override
+      public String typeName() {
+        return "TemplateReference";
+      }
+
+      @Override
+      public Object attribute(String name, Budget ignored) {
+        Stmt.Block block = blocks.get(name);
+        return block == null
+            ? null
+            : new TemplateFunction(name, none -> render(block.body(), new Scope(outermost)));
+      }
+    };
   }
 
   /** Runs statements and answers what they print. */
@@ -105,14 +127,20 @@ final class Interpreter implements Stmt.Visitor {
 
   @Override
   public Stmt.Flow visit(Stmt.For stmt) {
-    Scope outer = evaluator.scope();
-    Object items = evaluator.evaluate(stmt.items());
+    return loop(stmt, evaluator.evaluate(stmt.items().source()), evaluator.scope(), 1);
+  }
+
+  /** One run of a loop, of which a recursive one has several, each a level deeper. */
+  private Stmt.Flow loop(Stmt.For stmt, Object source, Scope outer, long depth) {
+    Object items = source;
     Iterator<Object> iterator = Sequences.iterator(items);
-    if (stmt.condition() != null) {
-      iterator = new FilteredIterator(iterator, item -> passes(stmt, item, outer), budget);
+    if (stmt.items().condition() != null) {
+      iterator = new FilteredIterator(iterator, item -> passes(stmt.items(), item, outer), budget);
       items = null;
     }
-    LoopState loop = new LoopState(items, iterator);
+    LoopState.Recursion recursion =
+        stmt.isRecursive() ? (inner, level) -> recurse(stmt, inner, outer, level) : null;
+    LoopState loop = new LoopState(items, iterator, recursion, depth);
     boolean isEmpty = true;
     while (loop.hasNext()) {
       isEmpty = false;
@@ -120,7 +148,7 @@ final class Interpreter implements Stmt.Visitor {
       // A fresh scope each turn: what a turn assigns is gone in the next.
       Scope turn = new Scope(outer);
       evaluator.setScope(turn);
-      assign(stmt.target(), loop.next());
+      assign(stmt.items().target(), loop.next());
       turn.set("loop", loop);
       if (execute(stmt.body()) == Stmt.Flow.BREAK) {
         break;
@@ -136,14 +164,28 @@ final class Interpreter implements Stmt.Visitor {
     return Stmt.Flow.NEXT;
   }
 
+  private String recurse(Stmt.For stmt, Object items, Scope outer, long depth) {
+    Scope current = evaluator.scope();
+    StringBuilder outerText = out;
+    out = new StringBuilder();
+    budget.enter();
+    evaluator.setScope(outer);
+    loop(stmt, items, outer, depth);
+    budget.leave();
+    evaluator.setScope(current);
+    String text = out.toString();
+    out = outerText;
+    return text;
+  }
+
   /** Whether an item passes the condition of a loop, which sees the item but no {@code loop}. */
-  private boolean passes(Stmt.For stmt, Object item, Scope outer) {
+  private boolean passes(Stmt.Items items, Object item, Scope outer) {
     Scope current = evaluator.scope();
     Scope test = new Scope(outer);
     test.set("loop", new Undefined("'loop' is undefined in the condition of a for loop"));
     evaluator.setScope(test);
-    assign(stmt.target(), item);
-    boolean passes = evaluator.isTrue(stmt.condition());
+    assign(items.target(), item);
+    boolean passes = evaluator.isTrue(items.condition());
     evaluator.setScope(current);
     return passes;
   }
@@ -163,11 +205,7 @@ final class Interpreter implements Stmt.Visitor {
       List<Object> values = Sequences.list(value, budget);
       if (values.size() != targets.size()) {
         throw TemplateException.runtime(
-            String.format(
-                Locale.ROOT,
-                "unpacking: expected %d values, got %d",
-                targets.size(),
-                values.size()));
+            "unpacking: expected " + targets.size() + " values, got " + values.size());
       }
       for (int i = 0; i < targets.size(); i++) {
         assign(targets.get(i), values.get(i));
@@ -247,6 +285,20 @@ final class Interpreter implements Stmt.Visitor {
   public Stmt.Flow visit(Stmt.Generation stmt) {
     print(render(stmt.body(), new Scope(evaluator.scope())));
     return Stmt.Flow.NEXT;
+  }
+
+  @Override
+  public Stmt.Flow visit(Stmt.Block stmt) {
+    if (stmt.isRequired()) {
+      throw TemplateException.runtime("required block '" + stmt.name() + "' not found");
+    }
+    print(render(stmt.body(), new Scope(stmt.isScoped() ? evaluator.scope() : outermost)));
+    return Stmt.Flow.NEXT;
+  }
+
+  @Override
+  public Stmt.Flow visit(Stmt.Refused stmt) {
+    throw TemplateException.unsupported(stmt.reason());
   }
 
   @Override

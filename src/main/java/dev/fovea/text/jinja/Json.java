@@ -1,9 +1,9 @@
 package dev.fovea.text.jinja;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code json.dumps}, as transformers' {@code tojson} calls it. */
@@ -41,7 +41,7 @@ final class Json {
     budget.step();
     budget.enter();
     depth++;
-    if (value == null || value instanceof Boolean || Numbers.of(value) != null) {
+    if (value == None.NONE || Numbers.of(value) != null) {
       out.append(scalar(value));
     } else if (value instanceof String text) {
       appendString(text);
@@ -63,7 +63,7 @@ final class Json {
   }
 
   private static String scalar(Object value) {
-    if (value == null) {
+    if (value == None.NONE) {
       return "null";
     }
     if (value instanceof Double number) {
@@ -75,7 +75,7 @@ final class Json {
       }
       return PyFormat.floatRepr(number);
     }
-    return value.toString();
+    return value instanceof Boolean ? value.toString() : Numbers.decimalDigits((Number) value);
   }
 
   private void appendList(List<?> list) {
@@ -101,14 +101,14 @@ final class Json {
     }
     List<Map.Entry<?, ?>> entries = new ArrayList<>(map.entrySet());
     if (style.isSorted()) {
-      entries.sort((a, b) -> Comparison.compare(a.getKey(), b.getKey(), budget));
+      entries.sort((a, b) -> compareKeys(a.getKey(), b.getKey()));
     }
     out.append('{');
     Iterator<Map.Entry<?, ?>> iterator = entries.iterator();
     while (iterator.hasNext()) {
       Map.Entry<?, ?> entry = iterator.next();
       newLine(depth);
-      appendString(key(entry.getKey()));
+      appendString(key(Dicts.original(entry.getKey())));
       out.append(style.keySeparator());
       append(entry.getValue());
       out.append(iterator.hasNext() ? style.itemSeparator() : "");
@@ -117,11 +117,15 @@ final class Json {
     out.append('}');
   }
 
+  private int compareKeys(Object a, Object b) {
+    return Comparison.compare(Dicts.original(a), Dicts.original(b), budget);
+  }
+
   private static String key(Object key) {
     if (key instanceof String text) {
       return text;
     }
-    if (key == null || Numbers.of(key) != null) {
+    if (key == None.NONE || Numbers.of(key) != null) {
       return scalar(key);
     }
     throw TemplateException.runtime(
@@ -130,7 +134,8 @@ final class Json {
 
   private void newLine(int level) {
     if (style.indent() != null) {
-      budget.text((long) style.indent().length() * level);
+      budget.repeated(style.indent().length(), level);
+      budget.requireText((long) out.length() + (long) style.indent().length() * level);
       out.append('\n').append(style.indent().repeat(level));
     }
   }
@@ -150,7 +155,7 @@ final class Json {
         case '\b' -> out.append("\\b");
         default -> {
           if (c < 0x20 || (style.isAscii() && c > 0x7e)) {
-            out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            out.append("\\u").append(HexFormat.of().toHexDigits(c));
           } else {
             out.append(c);
           }

@@ -1,28 +1,31 @@
 package dev.fovea.text.jinja;
 
-import java.util.Locale;
+import java.time.Duration;
 
 /**
- * What one rendering may use, so that a hostile template ends with {@link
+ * What one rendering may use, so that a hostile template or text ends with {@link
  * TemplateException.Kind#LIMIT} instead of holding a thread or the heap.
  *
  * @param maxTextChars longest output and longest single string, in UTF-16 units
- * @param maxSteps evaluated nodes, loop turns and produced elements; long strings cost more
+ * @param maxSteps evaluated nodes, loop turns and produced elements; 64 characters cost one too
  * @param maxDepth nested expressions, statements and macro calls
+ * @param deadline longest time, beside the steps: a machine under load is slower than they assume
  */
-public record Limits(int maxTextChars, long maxSteps, int maxDepth) {
-  /** 1 MiB of text, half a million steps, 600 levels: far above any real conversation. */
-  public static final Limits DEFAULT = new Limits(1 << 20, 500_000, 600);
+public record Limits(int maxTextChars, long maxSteps, int maxDepth, Duration deadline) {
+  /** 4 Mi characters, a million steps, 600 levels, 1 s: far above any real conversation. */
+  public static final Limits DEFAULT = new Limits(1 << 22, 1_000_000, 600, Duration.ofSeconds(1));
 
   public Limits {
-    if (maxTextChars < 1 || maxSteps < 1 || maxDepth < 1) {
+    if (maxTextChars < 1 || maxSteps < 1 || maxDepth < 1 || deadline.isNegative()) {
       throw new IllegalArgumentException(
-          String.format(
-              Locale.ROOT,
-              "limits: expected all positive, got %d, %d, %d",
-              maxTextChars,
-              maxSteps,
-              maxDepth));
+          "limits: expected all positive, got "
+              + maxTextChars
+              + ", "
+              + maxSteps
+              + ", "
+              + maxDepth
+              + ", "
+              + deadline);
     }
   }
 }

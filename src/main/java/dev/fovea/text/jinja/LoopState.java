@@ -1,35 +1,44 @@
 package dev.fovea.text.jinja;
 
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 
 /** The {@code loop} variable: one element of look-ahead over the items, and where we are. */
-final class LoopState {
-  private static final Object NOTHING = new Object();
+final class LoopState implements Host, Callable {
+  /** Renders the loop's body over other items, one level deeper; null: it is not recursive. */
+  interface Recursion {
+    Object render(Object items, long depth);
+  }
 
   private final Object items;
+  private final Recursion recursion;
+  private final long depth;
   private Iterator<Object> iterator;
   private long index0 = -1;
   private long length = -1;
-  private Object previous = NOTHING;
-  private Object current = NOTHING;
-  private Object following = NOTHING;
+  private Object previous;
+  private Object current;
+  private Object following;
   private List<Object> lastChanged;
 
-  /** {@code items} is what {@code iterator} walks over. */
-  LoopState(Object items, Iterator<Object> iterator) {
+  /**
+   * @param items what {@code iterator} walks over
+   * @param depth of recursion, from 1
+   */
+  LoopState(Object items, Iterator<Object> iterator, Recursion recursion, long depth) {
     this.items = items;
     this.iterator = iterator;
+    this.recursion = recursion;
+    this.depth = depth;
   }
 
   boolean hasNext() {
-    return following != NOTHING || iterator.hasNext();
+    return following != null || iterator.hasNext();
   }
 
   Object next() {
-    Object item = following == NOTHING ? iterator.next() : following;
-    following = NOTHING;
+    Object item = following == null ? iterator.next() : following;
+    following = null;
     index0++;
     previous = current;
     current = item;
@@ -43,40 +52,45 @@ final class LoopState {
   long length(Budget budget) {
     if (length < 0) {
       if (Sequences.hasLength(items)) {
-        length = Sequences.length(items);
+        length = Sequences.length(items, budget);
       } else {
         List<Object> rest = Sequences.collect(iterator, budget);
         iterator = rest.iterator();
-        length = rest.size() + index() + (following == NOTHING ? 0 : 1);
+        length = rest.size() + index() + (following == null ? 0 : 1);
       }
     }
     return length;
   }
 
   private Object peek() {
-    if (following == NOTHING && iterator.hasNext()) {
+    if (following == null && iterator.hasNext()) {
       following = iterator.next();
     }
     return following;
   }
 
-  Object get(String name, Budget budget) {
+  @Override
+  public String typeName() {
+    return "LoopContext";
+  }
+
+  @Override
+  public Object attribute(String name, Budget budget) {
     return switch (name) {
       case "index" -> index();
       case "index0" -> index0;
       case "first" -> index0 == 0;
-      case "last" -> peek() == NOTHING;
+      case "last" -> peek() == null;
       case "length" -> length(budget);
       case "revindex" -> length(budget) - index0;
       case "revindex0" -> length(budget) - index();
-      // Jinja counts only recursive loops, which are not built.
-      case "depth" -> 1L;
-      case "depth0" -> 0L;
-      case "previtem" -> index0 == 0 ? new Undefined("there is no previous item") : previous;
-      case "nextitem" -> peek() == NOTHING ? new Undefined("there is no next item") : following;
-      case "cycle" -> new TemplateFunction("cycle", this::cycle);
-      case "changed" -> new TemplateFunction("changed", arguments -> changed(arguments, budget));
-      default -> Undefined.member(this, name);
+      case "depth" -> depth;
+      case "depth0" -> depth - 1;
+      case "previtem" -> previous == null ? new Undefined("there is no previous item") : previous;
+      case "nextitem" -> peek() == null ? new Undefined("there is no next item") : following;
+      case "cycle" -> new TemplateFunction(name, this::cycle);
+      case "changed" -> new TemplateFunction(name, arguments -> changed(arguments, budget));
+      default -> null;
     };
   }
 
@@ -86,9 +100,18 @@ final class LoopState {
   }
 
   private Object changed(Arguments arguments, Budget budget) {
-    List<Object> values = Arrays.asList(arguments.positionalOnly("changed", 0, Integer.MAX_VALUE));
+    List<Object> values = List.of(arguments.positionalOnly("changed", 0, Integer.MAX_VALUE));
     boolean isChanged = lastChanged == null || !Comparison.equal(values, lastChanged, budget);
     lastChanged = values;
     return isChanged;
+  }
+
+  /** {@code loop(items)}. */
+  @Override
+  public Object call(Arguments arguments) {
+    if (recursion == null) {
+      throw TemplateException.runtime("loop: only a loop marked 'recursive' can be called");
+    }
+    return recursion.render(arguments.bind("loop", 1, "iterable").get(0), depth + 1);
   }
 }

@@ -3,11 +3,10 @@ package dev.fovea.text.jinja;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** A macro, or the body of a call block, with the scope it was defined in. */
-final class MacroFunction {
+final class MacroFunction implements Host, Callable {
   private final Stmt.Callee callee;
   private final Scope definition;
   private final Interpreter interpreter;
@@ -22,10 +21,16 @@ final class MacroFunction {
     return callee.name();
   }
 
-  Object attribute(String name) {
+  @Override
+  public String typeName() {
+    return "Macro";
+  }
+
+  @Override
+  public Object attribute(String name, Budget budget) {
     return switch (name) {
       case "name" -> callee.name();
-      case "arguments" -> Tuple.of(new ArrayList<>(callee.parameters()));
+      case "arguments" -> Tuple.of(new ArrayList<Object>(callee.parameters()));
       case "catch_kwargs" -> callee.specials().contains("kwargs");
       case "catch_varargs" -> callee.specials().contains("varargs");
       case "caller" -> callee.specials().contains("caller");
@@ -33,7 +38,8 @@ final class MacroFunction {
     };
   }
 
-  Object call(Arguments arguments) {
+  @Override
+  public Object call(Arguments arguments) {
     Scope scope = new Scope(definition);
     Map<String, Object> named = new LinkedHashMap<>(arguments.named());
     bindParameters(scope, arguments.positional(), named);
@@ -78,23 +84,23 @@ final class MacroFunction {
       scope.set("kwargs", new LinkedHashMap<Object, Object>(named));
     } else if (!named.isEmpty()) {
       throw TemplateException.runtime(
-          String.format(
-              Locale.ROOT,
-              "macro '%s' takes no keyword argument '%s'",
-              name(),
-              named.keySet().iterator().next()));
+          "macro '"
+              + name()
+              + "' takes no keyword argument '"
+              + PyFormat.cut(named.keySet().iterator().next())
+              + "'");
     }
     if (callee.specials().contains("varargs")) {
       int from = Math.min(numParameters, positional.size());
       scope.set("varargs", Tuple.of(positional.subList(from, positional.size())));
     } else if (positional.size() > numParameters) {
       throw TemplateException.runtime(
-          String.format(
-              Locale.ROOT,
-              "macro '%s' takes not more than %d arguments, got %d",
-              name(),
-              numParameters,
-              positional.size()));
+          "macro '"
+              + name()
+              + "' takes not more than "
+              + numParameters
+              + " arguments, got "
+              + positional.size());
     }
   }
 }

@@ -1,55 +1,31 @@
 package dev.fovea.text.jinja;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Attributes and items, in the order and with the hiding of Jinja's immutable sandbox. */
 final class Members {
-  private static final List<String> LIST_MODIFYING =
-      List.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
-  private static final List<String> NUMBER_ATTRIBUTES =
-      List.of(
-          "as_integer_ratio",
-          "bit_count",
-          "bit_length",
-          "conjugate",
-          "denominator",
-          "from_bytes",
-          "fromhex",
-          "hex",
-          "imag",
-          "is_integer",
-          "numerator",
-          "real",
-          "to_bytes");
+  private static final Set<String> LIST_MODIFYING =
+      Set.of("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort");
+  private static final Set<String> OF_ALL_OBJECTS =
+      Set.of("__class__", "__doc__", "__init__", "__eq__", "__hash__", "__str__", "__module__");
+  private static final Set<String> GENERATOR_METHODS = Set.of("send", "throw", "close");
 
   private Members() {}
 
-  static boolean isInternal(String name) {
+  private static boolean isInternal(String name) {
     return name.startsWith("__") && name.endsWith("__");
-  }
-
-  /** What the sandbox answers for an attribute it hides. */
-  static Undefined unsafe(Object owner, String name) {
-    return new Undefined(
-        String.format(
-            Locale.ROOT,
-            "access to attribute '%s' of '%s' object is unsafe",
-            name,
-            PyFormat.typeName(owner)));
   }
 
   /** {@code owner.name}. */
   static Object attribute(Object owner, String name, Budget budget) {
+    budget.scan(name.length());
     Object found = own(owner, name, budget);
-    if (found != null) {
-      return found;
+    if (found == null && owner instanceof Map<?, ?> map) {
+      found = map.get(name);
     }
-    if (owner instanceof Map<?, ?> map) {
-      return map.containsKey(name) ? map.get(name) : Undefined.member(owner, name);
-    }
-    return Undefined.member(owner, name);
+    return found != null ? found : Undefined.member(owner, name);
   }
 
   /** {@code owner[key]}. */
@@ -57,95 +33,57 @@ final class Members {
     if (owner instanceof Undefined undefined) {
       throw undefined.failure();
     }
-    Number index = Numbers.of(key);
+    Object found = null;
     if (owner instanceof Map<?, ?> map) {
-      if (!(key instanceof List || key instanceof Map) && map.containsKey(Dicts.key(key))) {
-        return map.get(Dicts.key(key));
-      }
-    } else if (index instanceof Long position) {
-      Object element = element(owner, position, budget);
-      if (element != null) {
-        return element == NONE ? null : element;
-      }
+      boolean isHashable = !(key instanceof List || key instanceof Map || key instanceof DictView);
+      found = isHashable ? Dicts.get(map, key, budget) : null;
+    } else if (Numbers.of(key) instanceof Long index) {
+      found = Sequences.element(owner, index, budget);
     }
-    if (key instanceof String name) {
-      Object found = own(owner, name, budget);
-      return found != null ? found : Undefined.member(owner, name);
+    if (found == null && Markup.textOf(key) != null) {
+      budget.scan(Markup.textOf(key).length());
+      found = own(owner, Markup.textOf(key), budget);
     }
-    return Undefined.member(owner, key);
+    return found != null ? found : Undefined.member(owner, key);
   }
 
-  /** Stands for an element that is None. */
-  private static final Object NONE = new Object();
-
-  /** The element at an index that may be negative, or null where there is none. */
-  private static Object element(Object owner, long index, Budget budget) {
-    if (owner instanceof Markup) {
-      throw TemplateException.unsupported("an index into escaped text");
-    }
-    boolean isSequence =
-        owner instanceof List
-            || owner instanceof Tuple
-            || owner instanceof String
-            || owner instanceof RangeValue;
-    if (!isSequence) {
-      return null;
-    }
-    long length = Sequences.length(owner);
-    long position = index < 0 ? index + length : index;
-    if (position < 0 || position >= length) {
-      return null;
-    }
-    if (owner instanceof RangeValue range) {
-      return range.get(position);
-    }
-    if (owner instanceof String text) {
-      budget.spend(1 + text.length() / 64);
-      int at = text.offsetByCodePoints(0, (int) position);
-      return PyText.codePoint(text.codePointAt(at));
-    }
-    List<?> items = owner instanceof Tuple tuple ? tuple.items() : (List<?>) owner;
-    Object item = items.get((int) position);
-    return item == null ? NONE : item;
+  /** {@code owner|attr(name)}: an attribute alone. */
+  static Object ownAttribute(Object owner, String name, Budget budget) {
+    Object found = own(owner, name, budget);
+    return found != null ? found : Undefined.member(owner, name);
   }
 
   /** An attribute of the type itself, or null. */
-  @SuppressWarnings("unchecked")
   private static Object own(Object owner, String name, Budget budget) {
+    if (isInternal(name) && (!(owner instanceof Undefined) || OF_ALL_OBJECTS.contains(name))) {
+      return Undefined.unsafe(owner, name);
+    }
     if (owner instanceof Undefined undefined) {
-      if (isInternal(name)) {
-        throw TemplateException.unsupported("attribute '" + name + "' of an undefined value");
-      }
       throw undefined.failure();
     }
     if (owner instanceof Map<?, ?> map) {
-      return Dicts.method((Map<Object, Object>) map, name, budget);
-    }
-    if (isInternal(name)) {
-      return unsafe(owner, name);
+      return Dicts.attribute(map, name, budget);
     }
     if (owner instanceof String text) {
       return StringMethods.method(text, name, budget);
     }
-    if (owner instanceof Namespace namespace) {
-      return namespace.members().containsKey(name) && namespace.get(name) == null
-          ? null
-          : namespace.get(name);
+    if (owner instanceof Markup markup) {
+      return StringMethods.method(markup, name, budget);
     }
-    if (owner instanceof LoopState loop) {
-      return loop.get(name, budget);
+    if (owner instanceof Host host) {
+      return host.attribute(name, budget);
     }
-    if (owner instanceof List || owner instanceof Tuple) {
+    if (Sequences.itemsOf(owner) != null) {
       return listAttribute(owner, name, budget);
     }
-    return otherAttribute(owner, name);
+    return otherAttribute(owner, name, budget);
   }
 
   private static Object listAttribute(Object owner, String name, Budget budget) {
     if (owner instanceof Tuple tuple && tuple.fields().contains(name)) {
       return tuple.items().get(tuple.fields().indexOf(name));
     }
-    List<?> items = owner instanceof Tuple tuple ? tuple.items() : (List<?>) owner;
+    List<?> items = Sequences.itemsOf(owner);
     if (name.equals("count")) {
       return new TemplateFunction(name, arguments -> count(items, arguments, budget));
     }
@@ -153,26 +91,33 @@ final class Members {
       return new TemplateFunction(name, arguments -> index(items, arguments, budget));
     }
     if (owner instanceof List && name.equals("copy")) {
-      return new TemplateFunction(name, arguments -> Sequences.list(items, budget));
+      return new TemplateFunction(
+          name,
+          arguments -> {
+            arguments.positionalOnly(name, 0, 0);
+            return Sequences.list(items, budget);
+          });
     }
-    return owner instanceof List && LIST_MODIFYING.contains(name) ? unsafe(owner, name) : null;
+    return owner instanceof List && LIST_MODIFYING.contains(name)
+        ? Undefined.unsafe(owner, name)
+        : null;
   }
 
-  private static Object otherAttribute(Object owner, String name) {
-    if (owner instanceof MacroFunction macro) {
-      return macro.attribute(name);
+  private static Object otherAttribute(Object owner, String name, Budget budget) {
+    if (Numbers.of(owner) != null) {
+      return NumberMethods.attribute(Numbers.of(owner), name);
     }
-    boolean isHidden =
-        owner instanceof Markup
-            || owner instanceof DictView
-            || owner instanceof RangeValue
-            || owner instanceof TemplateFunction
-            || owner instanceof LazySequence
-            || (owner instanceof Number && NUMBER_ATTRIBUTES.contains(name))
-            || (owner instanceof Boolean && NUMBER_ATTRIBUTES.contains(name));
-    if (isHidden) {
-      throw TemplateException.unsupported(
-          String.format(Locale.ROOT, "attribute '%s' of a %s", name, PyFormat.typeName(owner)));
+    if (owner instanceof RangeValue range) {
+      return range.attribute(name, budget);
+    }
+    if (owner instanceof DictView view) {
+      return view.attribute(name, budget);
+    }
+    if (owner instanceof Bytes bytes) {
+      return bytes.attribute(name, budget);
+    }
+    if (owner instanceof LazySequence && GENERATOR_METHODS.contains(name)) {
+      throw TemplateException.unsupported("method '" + name + "' of a generator");
     }
     return null;
   }
@@ -181,24 +126,26 @@ final class Members {
     Object wanted = arguments.positionalOnly("count", 1, 1)[0];
     long count = 0;
     for (Object item : items) {
-      if (Comparison.equal(item, wanted, budget)) {
-        count++;
-      }
+      count += Comparison.same(item, wanted, budget) ? 1 : 0;
     }
     return count;
   }
 
   private static Object index(List<?> items, Arguments arguments, Budget budget) {
     Object[] values = arguments.positionalOnly("index", 1, 3);
-    if (values.length > 1) {
-      throw TemplateException.unsupported("list.index with bounds");
-    }
-    for (int i = 0; i < items.size(); i++) {
-      if (Comparison.equal(items.get(i), values[0], budget)) {
+    long from = values.length > 1 ? bound(values[1], items.size()) : 0;
+    long to = values.length > 2 ? bound(values[2], items.size()) : items.size();
+    for (int i = (int) from; i < to; i++) {
+      if (Comparison.same(items.get(i), values[0], budget)) {
         return (long) i;
       }
     }
     throw TemplateException.runtime(
         "index: " + PyFormat.shortRepr(values[0]) + " is not in the list");
+  }
+
+  private static long bound(Object value, int size) {
+    long index = Numbers.requireIndex(value);
+    return Math.max(0, Math.min(size, index < 0 ? Math.max(index, -size) + size : index));
   }
 }

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The one thing a template may modify: {@code namespace(...)}. */
-final class Namespace {
+final class Namespace implements Host {
   private final Map<Object, Object> members;
 
   Namespace(Map<Object, Object> initial) {
@@ -15,11 +15,14 @@ final class Namespace {
     return members;
   }
 
-  Object get(String name) {
-    if (name.startsWith("_") || !members.containsKey(name)) {
-      return Undefined.member(this, name);
-    }
-    return members.get(name);
+  @Override
+  public String typeName() {
+    return "Namespace";
+  }
+
+  @Override
+  public Object attribute(String name, Budget budget) {
+    return name.startsWith("_") ? null : members.get(name);
   }
 
   void set(String name, Object value) {

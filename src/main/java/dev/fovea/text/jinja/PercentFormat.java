@@ -1,53 +1,50 @@
 package dev.fovea.text.jinja;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.math.BigInteger;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
-/** The {@code %} operator on strings, for the conversions s, r, d, i, u, f, F, x, X, o, c. */
+/** The {@code %} operator on strings. */
 final class PercentFormat {
-  private static final Pattern SPEC =
-      Pattern.compile(
-          "%(?:\\(([^)]*)\\))?([-+ 0#]*)(\\d{1,6})?(?:\\.(\\d{1,6}))?[hlL]?(.)", Pattern.DOTALL);
+  private static final String FLAGS = "-+ 0#";
 
-  private static final int MAX_PRECISION = 400;
-
+  private final String format;
   private final Object operand;
   private final Iterator<Object> values;
   private final Budget budget;
+
+  /** Whether what is inserted is escaped first, as the format is marked. */
+  private final boolean escapes;
+
+  private final StringBuilder out = new StringBuilder();
+  private int at;
   private boolean usedMapping;
 
-  private PercentFormat(Object operand, Budget budget) {
+  private PercentFormat(String format, Object operand, boolean escapes, Budget budget) {
+    this.format = format;
     this.operand = operand;
+    this.escapes = escapes;
     this.budget = budget;
-    this.values =
-        operand instanceof Tuple tuple
-            ? tuple.items().iterator()
-            : java.util.Collections.singletonList(operand).iterator();
+    this.values = (operand instanceof Tuple tuple ? tuple.items() : List.of(operand)).iterator();
   }
 
   static String apply(String format, Object operand, Budget budget) {
-    return new PercentFormat(operand, budget).run(format);
+    return new PercentFormat(format, operand, false, budget).run();
   }
 
-  private String run(String format) {
-    StringBuilder out = new StringBuilder();
-    int at = 0;
+  static Markup apply(Markup format, Object operand, Budget budget) {
+    return new Markup(new PercentFormat(format.text(), operand, true, budget).run());
+  }
+
+  private String run() {
     for (int percent = format.indexOf('%'); percent >= 0; percent = format.indexOf('%', at)) {
       out.append(format, at, percent);
-      Matcher spec = SPEC.matcher(format).region(percent, format.length());
-      if (!spec.lookingAt()) {
-        throw TemplateException.runtime("format: incomplete format");
-      }
-      out.append(converted(spec));
+      at = percent + 1;
+      conversion();
       budget.requireText(out.length());
-      at = spec.end();
     }
-    out.append(format.substring(at));
+    out.append(format, at, format.length());
     if (values.hasNext() && !usedMapping && !isIndexable()) {
       throw TemplateException.runtime("format: not all arguments converted");
     }
@@ -60,19 +57,94 @@ final class PercentFormat {
     return operand instanceof Map
         || operand instanceof List
         || operand instanceof RangeValue
+        || operand instanceof Bytes
         || operand instanceof Undefined;
   }
 
-  private Object nextValue(String key) {
+  private char next() {
+    if (at >= format.length()) {
+      throw TemplateException.runtime("format: incomplete format");
+    }
+    return format.charAt(at++);
+  }
+
+  private boolean skip(char c) {
+    boolean found = at < format.length() && format.charAt(at) == c;
+    at += found ? 1 : 0;
+    return found;
+  }
+
+  /** One conversion, behind its percent sign. */
+  private void conversion() {
+    budget.step();
+    if (skip('%')) {
+      out.append('%');
+      return;
+    }
+    String key = skip('(') ? key() : null;
+    int flagsFrom = at;
+    while (at < format.length() && FLAGS.indexOf(format.charAt(at)) >= 0) {
+      at++;
+    }
+    String flags = format.substring(flagsFrom, at);
+    int width = size(0);
+    if (width < 0) {
+      flags += "-";
+      width = -width;
+    }
+    int precision = skip('.') ? Math.max(0, size(0)) : -1;
+    if (at < format.length() && "hlL".indexOf(format.charAt(at)) >= 0) {
+      at++;
+    }
+    char type = next();
+    Object value = value(key);
+    if ("sra".indexOf(type) >= 0) {
+      pad("", cut(text(type, value), precision), flags, width, false);
+    } else if (type == 'c') {
+      pad("", character(value), flags, width, false);
+    } else {
+      number(type, Numbers.of(value), precision, flags, width);
+    }
+  }
+
+  private String key() {
+    int from = at;
+    int depth = 1;
+    while (depth > 0) {
+      char c = next();
+      depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    }
+    return format.substring(from, at - 1);
+  }
+
+  /** A width or a precision, of which a star takes the next value. */
+  private int size(int absent) {
+    if (skip('*')) {
+      return (int)
+          Math.max(
+              -Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, Numbers.requireIndex(value(null))));
+    }
+    long size = absent;
+    while (at < format.length() && format.charAt(at) >= '0' && format.charAt(at) <= '9') {
+      size = size * 10 + format.charAt(at++) - '0';
+      if (size > Integer.MAX_VALUE) {
+        throw TemplateException.runtime("format: width or precision too big");
+      }
+    }
+    return (int) size;
+  }
+
+  private Object value(String key) {
     if (key != null) {
       usedMapping = true;
       if (!(operand instanceof Map<?, ?> map)) {
         throw TemplateException.runtime("format: expected a mapping");
       }
-      if (!map.containsKey(key)) {
-        throw TemplateException.runtime("format: no key '" + key + "'");
+      Object value = Dicts.get(map, key, budget);
+      if (value == null) {
+        throw TemplateException.runtime("format: no key '" + PyFormat.cut(key) + "'");
       }
-      return map.get(key);
+      return value;
     }
     if (!values.hasNext()) {
       throw TemplateException.runtime("format: not enough arguments");
@@ -80,91 +152,82 @@ final class PercentFormat {
     return values.next();
   }
 
-  private String converted(Matcher spec) {
-    String flags = spec.group(2);
-    char conversion = spec.group(5).charAt(0);
-    if (conversion == '%') {
-      return "%";
+  private String text(char type, Object value) {
+    if (type == 's') {
+      return escapes ? Markup.escape(value, budget).text() : PyFormat.str(value, budget);
     }
-    Object value = nextValue(spec.group(1));
-    int precision = spec.group(4) == null ? -1 : Integer.parseInt(spec.group(4));
-    boolean isNumber = "diufFxXo".indexOf(conversion) >= 0;
-    String text = isNumber ? number(conversion, value, precision, flags) : text(conversion, value);
-    if (!isNumber && precision >= 0 && PyText.length(text) > precision) {
-      text = text.substring(0, text.offsetByCodePoints(0, precision));
-    }
-    return padded(text, spec.group(3), flags, isNumber);
+    String repr = type == 'r' ? PyFormat.repr(value, budget) : PyFormat.ascii(value, budget);
+    return escapes ? Markup.escapeText(repr, budget).text() : repr;
   }
 
-  private String text(char conversion, Object value) {
-    return switch (conversion) {
-      case 's' -> PyFormat.str(value, budget);
-      case 'r' -> PyFormat.repr(value, budget);
-      case 'c' -> {
-        if (value instanceof String text && PyText.length(text) == 1) {
-          yield text;
-        }
-        long codePoint = Numbers.requireIndex(value);
-        if (codePoint < 0 || codePoint > Character.MAX_CODE_POINT) {
-          throw TemplateException.runtime("format: %c expected a character");
-        }
-        yield PyText.codePoint((int) codePoint);
-      }
-      default ->
-          throw (List.of('e', 'E', 'g', 'G', 'a', '*').contains(conversion)
-              ? TemplateException.unsupported("format conversion %" + conversion)
-              : TemplateException.runtime("format: unknown conversion '" + conversion + "'"));
-    };
+  private static String cut(String text, int precision) {
+    return precision >= 0 && PyText.length(text) > precision
+        ? text.substring(0, text.offsetByCodePoints(0, precision))
+        : text;
   }
 
-  private static String number(char conversion, Object value, int precision, String flags) {
-    Number number = Numbers.require(value, "format %" + conversion);
-    if (precision > MAX_PRECISION) {
-      throw TemplateException.unsupported("format with more than " + MAX_PRECISION + " digits");
-    }
-    if (flags.indexOf('#') >= 0) {
-      throw TemplateException.unsupported("format flag #");
-    }
-    String digits;
-    boolean isNegative;
-    if (conversion == 'f' || conversion == 'F') {
-      double real = number.doubleValue();
-      if (Double.isNaN(real) || Double.isInfinite(real)) {
-        throw TemplateException.unsupported("format of a number that is not finite");
-      }
-      isNegative = real < 0 || 1 / real < 0;
-      digits =
-          new BigDecimal(Math.abs(real))
-              .setScale(precision < 0 ? 6 : precision, RoundingMode.HALF_EVEN)
-              .toPlainString();
-    } else {
-      if (number instanceof Double && "xXo".indexOf(conversion) >= 0) {
-        throw TemplateException.runtime("format: expected an integer, got a float");
-      }
-      long whole = number instanceof Double real ? Numbers.truncated(real) : number.longValue();
-      isNegative = whole < 0;
-      int radix = conversion == 'o' ? 8 : conversion == 'x' || conversion == 'X' ? 16 : 10;
-      digits = Long.toString(whole, radix).replace("-", "");
-      digits = conversion == 'X' ? digits.toUpperCase(java.util.Locale.ROOT) : digits;
-      digits = "0".repeat(Math.max(0, precision - digits.length())) + digits;
-    }
-    String positive = flags.indexOf('+') >= 0 ? "+" : flags.indexOf(' ') >= 0 ? " " : "";
-    return (isNegative ? "-" : positive) + digits;
-  }
-
-  private String padded(String text, String width, String flags, boolean isNumber) {
-    int missing = width == null ? 0 : Integer.parseInt(width) - PyText.length(text);
-    if (missing <= 0) {
+  private static String character(Object value) {
+    String text = Markup.textOf(value);
+    if (text != null && PyText.length(text) == 1) {
       return text;
     }
-    budget.text((long) missing + text.length());
+    long codePoint = text != null ? -1 : Numbers.requireIndex(value);
+    if (codePoint < 0 || codePoint > Character.MAX_CODE_POINT) {
+      throw TemplateException.runtime("format: %c expected a character");
+    }
+    return Character.toString((int) codePoint);
+  }
+
+  private void number(char type, Number number, int precision, String flags, int width) {
+    boolean isWhole = "diuxXo".indexOf(type) >= 0;
+    if (!isWhole && "eEfFgG".indexOf(type) < 0) {
+      throw TemplateException.runtime("format: unknown conversion '" + type + "'");
+    }
+    if (number == null || (number instanceof Double && "xXo".indexOf(type) >= 0)) {
+      throw TemplateException.runtime("format %" + type + ": expected a number");
+    }
+    boolean isAlternate = flags.indexOf('#') >= 0;
+    budget.text(Math.max(0, precision));
+    boolean isNegative;
+    String digits;
+    String prefix = "";
+    if (isWhole) {
+      BigInteger whole = Numbers.big(Numbers.whole(number));
+      isNegative = whole.signum() < 0;
+      int radix = type == 'o' ? 8 : type == 'x' || type == 'X' ? 16 : 10;
+      prefix = isAlternate && radix != 10 ? "0" + type : "";
+      digits = whole.abs().toString(radix);
+      digits = type == 'X' ? PyCase.upper(digits) : digits;
+      digits = "0".repeat(Math.max(0, precision - digits.length())) + digits;
+    } else {
+      double real = Numbers.real(number);
+      isNegative = real < 0 || 1 / real < 0;
+      digits = real(type, Math.abs(real), precision < 0 ? 6 : precision, isAlternate);
+    }
+    String positive = flags.indexOf('+') >= 0 ? "+" : flags.indexOf(' ') >= 0 ? " " : "";
+    pad((isNegative ? "-" : positive) + prefix, digits, flags, width, true);
+  }
+
+  private static String real(char type, double value, int precision, boolean isAlternate) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      String word = Double.isNaN(value) ? "nan" : "inf";
+      return Character.isUpperCase(type) ? PyCase.upper(word) : word;
+    }
+    return Floats.digits(value, type, precision, isAlternate);
+  }
+
+  private void pad(String sign, String text, String flags, int width, boolean isNumber) {
+    long missing = (long) width - sign.length() - PyText.length(text);
+    if (missing > 0) {
+      budget.text(missing + text.length() + out.length());
+    }
+    String fill = missing <= 0 ? "" : " ".repeat((int) missing);
     if (flags.indexOf('-') >= 0) {
-      return text + " ".repeat(missing);
+      out.append(sign).append(text).append(fill);
+    } else if (isNumber && flags.indexOf('0') >= 0) {
+      out.append(sign).append(fill.replace(' ', '0')).append(text);
+    } else {
+      out.append(fill).append(sign).append(text);
     }
-    if (isNumber && flags.indexOf('0') >= 0) {
-      int sign = "+- ".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
-      return text.substring(0, sign) + "0".repeat(missing) + text.substring(sign);
-    }
-    return " ".repeat(missing) + text;
   }
 }

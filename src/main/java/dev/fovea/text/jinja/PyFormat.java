@@ -1,17 +1,21 @@
 package dev.fovea.text.jinja;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.HexFormat;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** {@code str} and {@code repr} of Python. */
 final class PyFormat {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_SHORT = 60;
+  private static final int STEPS_PER_FLOAT = 8;
+  private static final Map<Class<?>, String> TYPE_NAMES = typeNames();
 
   private final StringBuilder out = new StringBuilder();
   private final Budget budget;
@@ -19,6 +23,25 @@ final class PyFormat {
 
   private PyFormat(Budget budget) {
     this.budget = budget;
+  }
+
+  private static Map<Class<?>, String> typeNames() {
+    Map<Class<?>, String> names = new LinkedHashMap<>();
+    names.put(None.class, "None");
+    names.put(Boolean.class, "bool");
+    names.put(Long.class, "int");
+    names.put(BigInteger.class, "int");
+    names.put(Double.class, "float");
+    names.put(String.class, "str");
+    names.put(Markup.class, "Markup");
+    names.put(List.class, "list");
+    names.put(Map.class, "dict");
+    names.put(Tuple.class, "tuple");
+    names.put(RangeValue.class, "range");
+    names.put(Bytes.class, "bytes");
+    names.put(LazySequence.class, "generator");
+    names.put(Undefined.class, "Undefined");
+    return names;
   }
 
   static String str(Object value, Budget budget) {
@@ -38,60 +61,49 @@ final class PyFormat {
     return format.out.toString();
   }
 
+  /** {@code ascii(value)}: the repr with what is not ASCII spelled out. */
+  static String ascii(Object value, Budget budget) {
+    StringBuilder out = new StringBuilder();
+    repr(value, budget)
+        .codePoints()
+        .forEach(
+            c -> {
+              if (c < 0x80) {
+                out.append((char) c);
+              } else {
+                appendEscape(c, out);
+              }
+            });
+    budget.text(out.length());
+    return out.toString();
+  }
+
   /** A value for a message. */
   static String shortRepr(Object value) {
-    if (!(value instanceof String || value instanceof Number || value == null)) {
-      return "a " + typeName(value);
+    if (value instanceof String text) {
+      return "'" + cut(text) + "'";
     }
-    String text = repr(value, new Budget(Limits.DEFAULT));
+    boolean isScalar = value == None.NONE || value instanceof Number || value instanceof Boolean;
+    return isScalar ? cut(repr(value, new Budget(Limits.DEFAULT))) : "a " + typeName(value);
+  }
+
+  /** Text for a message. */
+  static String cut(String text) {
     return text.length() <= MAX_SHORT ? text : text.substring(0, MAX_SHORT) + "...";
   }
 
   static String typeName(Object value) {
-    if (value == null) {
-      return "None";
-    }
     if (value instanceof DictView view) {
       return view.kind().pythonName;
     }
-    if (value instanceof Boolean) {
-      return "bool";
+    if (value instanceof Host host) {
+      return host.typeName();
     }
-    if (value instanceof Long) {
-      return "int";
-    }
-    if (value instanceof Double) {
-      return "float";
-    }
-    if (value instanceof String || value instanceof Markup) {
-      return "str";
-    }
-    if (value instanceof List) {
-      return "list";
-    }
-    if (value instanceof Map) {
-      return "dict";
-    }
-    return otherTypeName(value);
-  }
-
-  private static String otherTypeName(Object value) {
-    if (value instanceof Tuple) {
-      return "tuple";
-    }
-    if (value instanceof RangeValue) {
-      return "range";
-    }
-    if (value instanceof LazySequence) {
-      return "generator";
-    }
-    if (value instanceof Namespace) {
-      return "namespace";
-    }
-    if (value instanceof LoopState) {
-      return "loop";
-    }
-    return value instanceof Undefined ? "Undefined" : "function";
+    return TYPE_NAMES.entrySet().stream()
+        .filter(type -> type.getKey().isInstance(value))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("function");
   }
 
   private void append(Object value) {
@@ -99,35 +111,14 @@ final class PyFormat {
     if (++depth > MAX_DEPTH) {
       throw TemplateException.limit("repr: expected at most " + MAX_DEPTH + " nested levels");
     }
-    if (value == null) {
-      out.append("None");
-    } else if (value instanceof Boolean flag) {
-      out.append(flag ? "True" : "False");
-    } else if (value instanceof Double number) {
-      out.append(floatRepr(number));
-    } else if (value instanceof Long number) {
-      out.append(number.longValue());
-    } else if (value instanceof String text) {
+    if (value instanceof String text) {
       appendQuoted(text);
     } else if (value instanceof List<?> list) {
       appendItems("[", list.iterator(), "]");
     } else if (value instanceof Map<?, ?> map) {
       appendDict(map);
-    } else {
-      appendOther(value);
-    }
-    budget.requireText(out.length());
-    depth--;
-  }
-
-  private void appendOther(Object value) {
-    if (value instanceof Tuple tuple) {
+    } else if (value instanceof Tuple tuple) {
       appendItems("(", tuple.items().iterator(), tuple.items().size() == 1 ? ",)" : ")");
-    } else if (value instanceof Undefined) {
-      out.append("Undefined");
-    } else if (value instanceof RangeValue range) {
-      out.append("range(").append(range.start()).append(", ").append(range.stop());
-      out.append(range.step() == 1 ? ")" : ", " + range.step() + ")");
     } else if (value instanceof DictView view) {
       appendItems(view.kind().pythonName + "([", view.iterator(), "])");
     } else if (value instanceof Namespace namespace) {
@@ -138,15 +129,46 @@ final class PyFormat {
       out.append("Markup(");
       appendQuoted(markup.text());
       out.append(')');
-    } else if (value instanceof LoopState loop) {
-      out.append("<LoopContext ").append(loop.index()).append('/');
-      out.append(loop.length(budget)).append('>');
-    } else if (value instanceof MacroFunction macro) {
-      out.append("<Macro '").append(macro.name()).append("'>");
     } else {
-      throw TemplateException.unsupported(
-          "printing a " + typeName(value) + ": its text is an address in Python");
+      out.append(plain(value));
     }
+    budget.requireText(out.length());
+    depth--;
+  }
+
+  /** The repr of what holds no other value. */
+  private String plain(Object value) {
+    if (value == None.NONE) {
+      return "None";
+    }
+    if (value instanceof Boolean flag) {
+      return flag ? "True" : "False";
+    }
+    if (value instanceof Double number) {
+      budget.spend(STEPS_PER_FLOAT);
+      return floatRepr(number);
+    }
+    if (value instanceof Long || value instanceof BigInteger) {
+      return Numbers.decimalDigits((Number) value);
+    }
+    if (value instanceof Undefined) {
+      return "Undefined";
+    }
+    if (value instanceof RangeValue range) {
+      return range.repr();
+    }
+    if (value instanceof Bytes bytes) {
+      budget.text(bytes.length() * 4L);
+      return bytes.repr();
+    }
+    if (value instanceof LoopState loop) {
+      return "<LoopContext " + loop.index() + "/" + loop.length(budget) + ">";
+    }
+    if (value instanceof MacroFunction macro) {
+      return "<Macro '" + macro.name() + "'>";
+    }
+    throw TemplateException.unsupported(
+        "printing a " + typeName(value) + ": its text is an address in Python");
   }
 
   private void appendItems(String open, Iterator<?> items, String close) {
@@ -166,7 +188,7 @@ final class PyFormat {
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       out.append(isFirst ? "" : ", ");
       isFirst = false;
-      append(entry.getKey());
+      append(Dicts.original(entry.getKey()));
       out.append(": ");
       append(entry.getValue());
     }
@@ -174,7 +196,7 @@ final class PyFormat {
   }
 
   private void appendQuoted(String text) {
-    budget.text(text.length());
+    budget.scan(text.length() * 4L);
     char quote = text.indexOf('\'') >= 0 && text.indexOf('"') < 0 ? '"' : '\'';
     out.append(quote);
     text.codePoints().forEach(c -> appendEscaped(c, quote));
@@ -193,15 +215,25 @@ final class PyFormat {
         } else if (isPrintable(c)) {
           out.appendCodePoint(c);
         } else {
-          out.append(
-              String.format(
-                  Locale.ROOT, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+          appendEscape(c, out);
         }
       }
     }
   }
 
-  private static boolean isPrintable(int c) {
+  private static void appendEscape(int c, StringBuilder out) {
+    HexFormat hex = HexFormat.of();
+    if (c < 0x100) {
+      out.append("\\x").append(hex.toHexDigits((byte) c));
+    } else if (c < 0x10000) {
+      out.append("\\u").append(hex.toHexDigits((char) c));
+    } else {
+      out.append("\\U").append(hex.toHexDigits(c));
+    }
+  }
+
+  /** {@code str.isprintable} of one character. */
+  static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -245,8 +277,8 @@ final class PyFormat {
 
   private static String scientific(String digits, int exponent) {
     String mantissa = digits.length() == 1 ? digits : digits.charAt(0) + "." + digits.substring(1);
-    return String.format(
-        Locale.ROOT, "%se%s%02d", mantissa, exponent < 0 ? "-" : "+", Math.abs(exponent));
+    String size = Integer.toString(Math.abs(exponent));
+    return mantissa + "e" + (exponent < 0 ? "-" : "+") + (size.length() < 2 ? "0" : "") + size;
   }
 
   private static String positional(BigDecimal value) {

@@ -2,9 +2,10 @@ package dev.fovea.text.jinja;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Python's view of strings: code points, its white space, its case rules. */
+/** Python's view of strings: code points, its white space, its lines. */
 final class PyText {
   /** Needles longer than this are searched with a failure table, in linear time. */
   private static final int MAX_NAIVE_NEEDLE = 32;
@@ -57,12 +58,13 @@ final class PyText {
       String result = left ? stripLeft(text) : text;
       return right ? stripRight(result) : result;
     }
+    Set<Integer> stripped = chars.codePoints().boxed().collect(Collectors.toSet());
     int start = 0;
     int end = text.length();
-    while (left && start < end && chars.indexOf(text.codePointAt(start)) >= 0) {
+    while (left && start < end && stripped.contains(text.codePointAt(start))) {
       start += Character.charCount(text.codePointAt(start));
     }
-    while (right && end > start && chars.indexOf(text.codePointBefore(end)) >= 0) {
+    while (right && end > start && stripped.contains(text.codePointBefore(end))) {
       end -= Character.charCount(text.codePointBefore(end));
     }
     return text.substring(start, end);
@@ -77,29 +79,26 @@ final class PyText {
     return length(text) == text.length();
   }
 
-  static String codePoint(int codePoint) {
-    return new String(Character.toChars(codePoint));
-  }
-
   /** UTF-16 offset of the occurrence of {@code needle} at or after {@code from}, or -1. */
   static int find(String text, String needle, int from, Budget budget) {
     if (needle.length() <= MAX_NAIVE_NEEDLE) {
       int found = text.indexOf(needle, from);
-      budget.spend(((found < 0 ? text.length() : found) - from) / 64 + 1);
+      budget.scan((found < 0 ? text.length() : found) - from);
       return found;
     }
-    budget.spend((text.length() - from + needle.length()) / 16 + 1);
+    budget.spend(needle.length() / 16);
     int[] fallback = failureTable(needle);
     int matched = 0;
-    for (int i = from; i < text.length(); i++) {
-      while (matched > 0 && text.charAt(i) != needle.charAt(matched)) {
+    int at = from;
+    while (at < text.length() && matched < needle.length()) {
+      while (matched > 0 && text.charAt(at) != needle.charAt(matched)) {
         matched = fallback[matched - 1];
       }
-      if (text.charAt(i) == needle.charAt(matched) && ++matched == needle.length()) {
-        return i - matched + 1;
-      }
+      matched += text.charAt(at) == needle.charAt(matched) ? 1 : 0;
+      at++;
     }
-    return -1;
+    budget.spend((at - from) / 16);
+    return matched == needle.length() ? at - matched : -1;
   }
 
   /** Knuth, Morris and Pratt: the longest proper prefix that ends at each position. */
@@ -118,6 +117,24 @@ final class PyText {
     return table;
   }
 
+  /** As {@link #find}, from the right: the last occurrence that ends at or before {@code end}. */
+  static int findLast(String text, String needle, int end, Budget budget) {
+    if (needle.length() > end) {
+      return -1;
+    }
+    if (needle.length() <= MAX_NAIVE_NEEDLE) {
+      int found = text.lastIndexOf(needle, end - needle.length());
+      budget.scan(end - Math.max(0, found));
+      return found;
+    }
+    int found = find(reversed(text.substring(0, end)), reversed(needle), 0, budget);
+    return found < 0 ? -1 : end - found - needle.length();
+  }
+
+  static String reversed(String text) {
+    return new StringBuilder(text).reverse().toString();
+  }
+
   /** Up to {@code max} replacements from the left; all where {@code max} is negative. */
   static String replace(String text, String old, String replacement, long max, Budget budget) {
     StringBuilder out = new StringBuilder();
@@ -128,23 +145,25 @@ final class PyText {
       if (found < 0) {
         break;
       }
+      // An empty pattern matches before every character and at the end.
+      int next =
+          !old.isEmpty()
+              ? found + old.length()
+              : at < text.length() ? text.offsetByCodePoints(at, 1) : at;
+      budget.scan(replacement.length() + next - at);
+      budget.requireText((long) out.length() + replacement.length() + next - at);
       if (old.isEmpty()) {
-        // An empty pattern matches before every character and at the end.
-        out.append(replacement);
-        budget.text(out.length());
-        if (at >= text.length()) {
-          return out.toString();
+        out.append(replacement).append(text, at, next);
+        if (at == text.length()) {
+          break;
         }
-        int next = text.offsetByCodePoints(at, 1);
-        out.append(text, at, next);
-        at = next;
       } else {
         out.append(text, at, found).append(replacement);
-        budget.text(out.length());
-        at = found + old.length();
       }
+      at = next;
     }
-    budget.text(out.length() + text.length() - at);
+    budget.requireText((long) out.length() + text.length() - at);
+    budget.scan(text.length() - at);
     return out.append(text, at, text.length()).toString();
   }
 
@@ -159,60 +178,6 @@ final class PyText {
       at = find(text, needle, at + needle.length(), budget);
     }
     return count;
-  }
-
-  static String upper(String text) {
-    return text.toUpperCase(Locale.ROOT);
-  }
-
-  static String lower(String text) {
-    return text.toLowerCase(Locale.ROOT);
-  }
-
-  /** {@code str.title}: a letter is upper case unless it follows a cased one. */
-  static String title(String text) {
-    StringBuilder out = new StringBuilder(text.length());
-    boolean afterCased = false;
-    for (int at = 0; at < text.length(); ) {
-      int c = text.codePointAt(at);
-      out.append(afterCased ? lower(codePoint(c)) : titleCased(c));
-      afterCased = isCased(c);
-      at += Character.charCount(c);
-    }
-    return out.toString();
-  }
-
-  static String capitalize(String text) {
-    if (text.isEmpty()) {
-      return text;
-    }
-    int first = text.codePointAt(0);
-    return titleCased(first) + lower(text.substring(Character.charCount(first)));
-  }
-
-  private static String titleCased(int c) {
-    int title = Character.toTitleCase(c);
-    String upper = upper(codePoint(c));
-    if (title != c || upper.codePointCount(0, upper.length()) == 1) {
-      return codePoint(title);
-    }
-    // One letter that becomes several, such as the German sharp s.
-    int first = Character.charCount(upper.codePointAt(0));
-    return upper.substring(0, first) + lower(upper.substring(first));
-  }
-
-  static boolean isCased(int c) {
-    return Character.isUpperCase(c) || Character.isLowerCase(c) || Character.isTitleCase(c);
-  }
-
-  static boolean isUpper(String text) {
-    return text.codePoints().anyMatch(Character::isUpperCase)
-        && text.codePoints().noneMatch(c -> Character.isLowerCase(c) || Character.isTitleCase(c));
-  }
-
-  static boolean isLower(String text) {
-    return text.codePoints().anyMatch(Character::isLowerCase)
-        && text.codePoints().noneMatch(c -> Character.isUpperCase(c) || Character.isTitleCase(c));
   }
 
   static List<Object> splitLines(String text, boolean keepEnds) {

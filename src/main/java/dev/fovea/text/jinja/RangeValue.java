@@ -1,7 +1,5 @@
 package dev.fovea.text.jinja;
 
-import java.util.Locale;
-
 /** A Python range; {@code step} is not 0. */
 record RangeValue(long start, long stop, long step) {
   /** The sandbox's own bound on the length of a range. */
@@ -18,8 +16,7 @@ record RangeValue(long start, long stop, long step) {
     RangeValue range = new RangeValue(start, stop, step);
     if (range.length() > MAX_LENGTH) {
       throw TemplateException.runtime(
-          String.format(
-              Locale.ROOT, "range: expected at most %d items, got %d", MAX_LENGTH, range.length()));
+          "range: expected at most " + MAX_LENGTH + " items, got " + range.length());
     }
     return range;
   }
@@ -41,5 +38,49 @@ record RangeValue(long start, long stop, long step) {
   boolean contains(long value) {
     boolean isInside = step > 0 ? value >= start && value < stop : value <= start && value > stop;
     return isInside && (value - start) % step == 0;
+  }
+
+  boolean hasItemsOf(RangeValue other) {
+    long length = length();
+    return length == other.length()
+        && (length == 0 || (start == other.start && (length == 1 || step == other.step)));
+  }
+
+  /** The range of the items from one index up to another, which {@link Sequences} has clipped. */
+  RangeValue slice(long from, long to, long stride) {
+    return new RangeValue(get(from), get(to), step * stride);
+  }
+
+  String repr() {
+    return "range(" + start + ", " + stop + (step == 1 ? ")" : ", " + step + ")");
+  }
+
+  /** An attribute of the type, or null. */
+  Object attribute(String name, Budget budget) {
+    return switch (name) {
+      case "start" -> start;
+      case "stop" -> stop;
+      case "step" -> step;
+      case "count" ->
+          new TemplateFunction(
+              name, arguments -> holds(arguments.positionalOnly(name, 1, 1)[0], budget) ? 1L : 0L);
+      case "index" -> new TemplateFunction(name, arguments -> index(arguments, budget));
+      default -> null;
+    };
+  }
+
+  private boolean holds(Object value, Budget budget) {
+    return Comparison.contains(this, value, budget);
+  }
+
+  private Object index(Arguments arguments, Budget budget) {
+    Object value = arguments.positionalOnly("index", 1, 1)[0];
+    if (Numbers.of(value) instanceof Long number && contains(number)) {
+      return (number - start) / step;
+    }
+    if (Numbers.of(value) instanceof Double && holds(value, budget)) {
+      return (Numbers.requireIndex(Numbers.truncated((Double) value)) - start) / step;
+    }
+    throw TemplateException.runtime("index: " + PyFormat.shortRepr(value) + " is not in range");
   }
 }

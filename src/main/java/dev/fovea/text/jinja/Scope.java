@@ -15,7 +15,7 @@ final class Scope {
   Object get(String name) {
     for (Scope scope = this; scope != null; scope = scope.parent) {
       Object value = scope.variables.get(name);
-      if (value != null || scope.variables.containsKey(name)) {
+      if (value != null) {
         return value;
       }
     }

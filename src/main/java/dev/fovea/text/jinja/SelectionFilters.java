@@ -44,7 +44,7 @@ final class SelectionFilters {
     if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
       Arguments.Bound bound = arguments.bind("map", 0, "attribute", "default");
       AttributePath path = AttributePath.of(bound.get(0));
-      Object fallback = bound.or(1, null);
+      Object fallback = bound.orNull(1);
       return item -> path.get(item, fallback, budget);
     }
     String filter = leadingName("map", arguments, 0);

@@ -20,6 +20,8 @@ final class SequenceFilters {
     all.put("list", SequenceFilters::list);
     all.put("items", SequenceFilters::items);
     all.put("reverse", SequenceFilters::reverse);
+    all.put("attr", SequenceFilters::attribute);
+    all.put("random", SequenceFilters::random);
     all.put("join", SequenceFilters::join);
     all.put("batch", SequenceFilters::batch);
     all.put("slice", SequenceFilters::slice);
@@ -34,10 +36,16 @@ final class SequenceFilters {
 
   private static Object length(Object value, Arguments arguments, Budget budget) {
     arguments.bind("length", 0);
-    if (value instanceof LoopState loop) {
-      return loop.length(budget);
-    }
-    return Sequences.length(value);
+    return Sequences.length(value, budget);
+  }
+
+  private static Object attribute(Object value, Arguments arguments, Budget budget) {
+    Object name = arguments.bind("attr", 1, "name").get(0);
+    return Members.ownAttribute(value, PyFormat.str(name, budget), budget);
+  }
+
+  private static Object random(Object value, Arguments arguments, Budget budget) {
+    throw TemplateException.unsupported("filter 'random': a prompt is the same each time");
   }
 
   private static Object first(Object value, Arguments arguments, Budget budget) {
@@ -48,10 +56,19 @@ final class SequenceFilters {
 
   private static Object last(Object value, Arguments arguments, Budget budget) {
     arguments.bind("last", 0);
-    List<Object> items = Sequences.list(requireReversible(value), budget);
-    return items.isEmpty()
+    Object last = Sequences.element(requireReversible(value), -1, budget);
+    if (last == null) {
+      Iterator<Object> items = Sequences.iterator(value);
+      while (items.hasNext()) {
+        budget.step();
+        last = items.next();
+      }
+    }
+    // The iterator of reversed escaped text gives plain text.
+    String text = Markup.textOf(last);
+    return last == null
         ? new Undefined("No last item, sequence was empty.")
-        : items.get(items.size() - 1);
+        : value instanceof Markup ? text : last;
   }
 
   private static Object requireReversible(Object value) {
@@ -67,7 +84,6 @@ final class SequenceFilters {
     return Sequences.list(value, budget);
   }
 
-  @SuppressWarnings("unchecked")
   private static Object items(Object value, Arguments arguments, Budget budget) {
     arguments.bind("items", 0);
     return new LazySequence(
@@ -78,17 +94,14 @@ final class SequenceFilters {
           if (!(value instanceof Map<?, ?> map)) {
             throw TemplateException.runtime("items: can only get item pairs from a mapping");
           }
-          return Sequences.pairs((Map<Object, Object>) map);
+          return Dicts.pairs(map);
         });
   }
 
   private static Object reverse(Object value, Arguments arguments, Budget budget) {
     arguments.bind("reverse", 0);
-    if (value instanceof String text) {
-      return Sequences.slice(text, null, null, -1L, budget);
-    }
-    if (value instanceof Markup) {
-      throw TemplateException.unsupported("reverse of escaped text");
+    if (Markup.textOf(value) != null) {
+      return Sequences.slice(value, null, null, -1L, budget);
     }
     List<Object> items = Sequences.list(value, budget);
     Collections.reverse(items);
@@ -99,32 +112,29 @@ final class SequenceFilters {
   private static Object join(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("join", 0, "d", "attribute");
     String separator = PyFormat.str(bound.or(0, ""), budget);
-    Object attribute = bound.or(1, null);
+    AttributePath path = AttributePath.of(bound.orNull(1));
     StringBuilder out = new StringBuilder();
     boolean isFirst = true;
     Iterator<Object> items = Sequences.iterator(value);
     while (items.hasNext()) {
       budget.step();
-      Object item = items.next();
-      Object part = attribute == null ? item : AttributePath.of(attribute).get(item, budget);
-      out.append(isFirst ? "" : separator).append(PyFormat.str(part, budget));
+      String part = PyFormat.str(path.get(items.next(), budget), budget);
+      budget.requireText((long) out.length() + separator.length() + part.length());
+      out.append(isFirst ? "" : separator).append(part);
       isFirst = false;
-      budget.requireText(out.length());
     }
-    budget.text(out.length());
+    budget.scan(out.length());
     return out.toString();
   }
 
   private static Object batch(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
-    Object fill = bound.or(1, null);
+    Object fill = bound.orNull(1);
     long size = Numbers.requireIndex(bound.get(0));
-    if (size < 1) {
-      throw TemplateException.unsupported("batch with a line count of " + size);
-    }
     List<Object> batches = new ArrayList<>();
     List<Object> current = new ArrayList<>();
     for (Object item : Sequences.list(value, budget)) {
+      // With a size of 0 the first batch is empty, with less there is one batch of all.
       if (current.size() == size) {
         batches.add(current);
         current = new ArrayList<>();
@@ -132,7 +142,7 @@ final class SequenceFilters {
       current.add(item);
     }
     if (!current.isEmpty()) {
-      if (fill != null) {
+      if (fill != null && current.size() < size) {
         budget.elements(size - current.size());
         current.addAll(Collections.nCopies((int) (size - current.size()), fill));
       }
@@ -143,10 +153,10 @@ final class SequenceFilters {
 
   private static Object slice(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("slice", 1, "slices", "fill_with");
-    Object fill = bound.or(1, null);
+    Object fill = bound.orNull(1);
     long numSlices = Numbers.requireIndex(bound.get(0));
-    if (numSlices < 1) {
-      throw TemplateException.unsupported("slice into " + numSlices + " parts");
+    if (numSlices == 0) {
+      throw TemplateException.runtime("slice: division by zero");
     }
     budget.elements(numSlices);
     List<Object> items = Sequences.list(value, budget);

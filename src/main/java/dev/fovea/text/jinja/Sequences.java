@@ -14,31 +14,42 @@ final class Sequences {
   private Sequences() {}
 
   static boolean isTrue(Object value) {
-    if (value == null || value instanceof Undefined) {
+    if (value == None.NONE || value instanceof Undefined) {
       return false;
+    }
+    String text = Markup.textOf(value);
+    if (text != null) {
+      return !text.isEmpty();
     }
     Number number = Numbers.of(value);
     if (number != null) {
       return number.doubleValue() != 0;
     }
-    return !hasLength(value) || length(value) != 0;
+    return !hasLength(value) || size(value) != 0;
   }
 
   static boolean hasLength(Object value) {
-    return value instanceof String
+    return Markup.textOf(value) != null
         || value instanceof List
         || value instanceof Map
         || value instanceof Tuple
         || value instanceof RangeValue
         || value instanceof DictView
-        || value instanceof Markup
+        || value instanceof Bytes
         || value instanceof Undefined;
   }
 
-  static long length(Object value) {
-    if (value instanceof String text) {
+  static long length(Object value, Budget budget) {
+    String text = Markup.textOf(value);
+    if (text != null) {
+      budget.scan(text.length());
       return PyText.length(text);
     }
+    return value instanceof LoopState loop ? loop.length(budget) : size(value);
+  }
+
+  /** The length of what knows it without counting. */
+  private static long size(Object value) {
     if (value instanceof List<?> list) {
       return list.size();
     }
@@ -54,8 +65,8 @@ final class Sequences {
     if (value instanceof DictView view) {
       return view.dict().size();
     }
-    if (value instanceof Markup markup) {
-      return PyText.length(markup.text());
+    if (value instanceof Bytes bytes) {
+      return bytes.length();
     }
     if (value instanceof Undefined) {
       return 0;
@@ -67,19 +78,24 @@ final class Sequences {
     return hasLength(value) || value instanceof LazySequence || value instanceof LoopState;
   }
 
+  /** The items of a list or tuple, or null. */
+  static List<?> itemsOf(Object value) {
+    return value instanceof List<?> list
+        ? list
+        : value instanceof Tuple tuple ? tuple.items() : null;
+  }
+
   @SuppressWarnings("unchecked")
   static Iterator<Object> iterator(Object value) {
-    if (value instanceof List<?> list) {
-      return (Iterator<Object>) list.iterator();
+    List<?> items = itemsOf(value);
+    if (items != null) {
+      return (Iterator<Object>) items.iterator();
     }
     if (value instanceof String text) {
       return characters(text);
     }
     if (value instanceof Map<?, ?> map) {
-      return (Iterator<Object>) map.keySet().iterator();
-    }
-    if (value instanceof Tuple tuple) {
-      return tuple.items().iterator();
+      return Dicts.keys(map);
     }
     if (value instanceof RangeValue range) {
       LongFunction<Object> get = range::get;
@@ -93,6 +109,9 @@ final class Sequences {
     }
     if (value instanceof Markup markup) {
       return characters(markup.text());
+    }
+    if (value instanceof Bytes bytes) {
+      return bytes.items().iterator();
     }
     if (value instanceof Undefined) {
       return Collections.emptyIterator();
@@ -110,24 +129,7 @@ final class Sequences {
 
       @Override
       public Object next() {
-        return PyText.codePoint(codePoints.nextInt());
-      }
-    };
-  }
-
-  /** A dict's items as tuples. */
-  static Iterator<Object> pairs(Map<Object, Object> dict) {
-    Iterator<Map.Entry<Object, Object>> entries = dict.entrySet().iterator();
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return entries.hasNext();
-      }
-
-      @Override
-      public Object next() {
-        Map.Entry<Object, Object> entry = entries.next();
-        return Tuple.of(entry.getKey(), entry.getValue());
+        return Character.toString(codePoints.nextInt());
       }
     };
   }
@@ -146,77 +148,116 @@ final class Sequences {
     return collect(iterator(value), budget);
   }
 
-  /** {@code value[start:stop:step]}; absent parts are null. */
+  /**
+   * {@code value[index]}, or null where there is no such element; {@code index} counts back too.
+   */
+  static Object element(Object value, long index, Budget budget) {
+    String text = Markup.textOf(value);
+    List<?> items = value instanceof Bytes bytes ? bytes.items() : itemsOf(value);
+    if (text == null && items == null && !(value instanceof RangeValue)) {
+      return null;
+    }
+    long length = text != null ? length(text, budget) : items != null ? items.size() : size(value);
+    long position = index < 0 ? index + length : index;
+    if (position < 0 || position >= length) {
+      return null;
+    }
+    if (text != null) {
+      int at = text.offsetByCodePoints(0, (int) position);
+      String character = Character.toString(text.codePointAt(at));
+      return value instanceof Markup ? new Markup(character) : character;
+    }
+    return items != null ? items.get((int) position) : ((RangeValue) value).get(position);
+  }
+
+  /** Where a slice begins, where it ends and how it steps, within a length. */
+  private record Cut(long from, long to, long step) {
+    /** Absent parts are null or None. */
+    static Cut of(long length, Object start, Object stop, Object step) {
+      long stride = isAbsent(step) ? 1 : Numbers.requireIndex(step);
+      if (stride == 0) {
+        throw TemplateException.runtime("slice: expected a step that is not 0");
+      }
+      // A step beyond any length takes one element; clamped so that the index cannot overflow.
+      stride = Math.max(-Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, stride));
+      long low = stride > 0 ? 0 : -1;
+      long high = stride > 0 ? length : length - 1;
+      long from = isAbsent(start) ? (stride > 0 ? low : high) : clip(start, length, low, high);
+      long to = isAbsent(stop) ? (stride > 0 ? high : low) : clip(stop, length, low, high);
+      return new Cut(from, to, stride);
+    }
+
+    private static boolean isAbsent(Object part) {
+      return part == null || part == None.NONE;
+    }
+
+    private static long clip(Object index, long length, long low, long high) {
+      long value = Numbers.requireIndex(index);
+      long position = value < 0 ? Math.max(value, -length - 1) + length : value;
+      return Math.max(low, Math.min(high, position));
+    }
+
+    boolean holds(long index) {
+      return step > 0 ? index < to : index > to;
+    }
+  }
+
+  /** {@code value[start:stop:step]}; absent parts are null or None. */
   static Object slice(Object value, Object start, Object stop, Object step, Budget budget) {
     if (value instanceof Undefined undefined) {
       throw undefined.failure();
     }
-    long stride = step == null ? 1 : Numbers.requireIndex(step);
-    if (stride == 0) {
-      throw TemplateException.runtime("slice: expected a step that is not 0");
+    String text = Markup.textOf(value);
+    if (text != null) {
+      String part = sliceText(text, Cut.of(length(text, budget), start, stop, step), budget);
+      return value instanceof Markup ? new Markup(part) : part;
     }
-    // A step beyond any length takes one element; clamped so that the index cannot overflow.
-    stride = Math.max(-Integer.MAX_VALUE, Math.min(Integer.MAX_VALUE, stride));
-    if (value instanceof String text) {
-      return sliceText(text, start, stop, stride, budget);
+    List<?> items = itemsOf(value);
+    if (items != null) {
+      List<Object> part = sliceList(items, Cut.of(items.size(), start, stop, step), budget);
+      return value instanceof Tuple ? Tuple.of(part) : part;
     }
-    if (value instanceof Tuple tuple) {
-      return Tuple.of(sliceList(tuple.items(), start, stop, stride, budget));
+    if (value instanceof RangeValue range) {
+      Cut cut = Cut.of(range.length(), start, stop, step);
+      return range.slice(cut.from(), cut.to(), cut.step());
     }
-    if (value instanceof List<?> list) {
-      return sliceList(list, start, stop, stride, budget);
-    }
-    if (value instanceof RangeValue || value instanceof Markup) {
-      throw TemplateException.unsupported(
-          "slices of a " + (value instanceof Markup ? "Markup" : "range"));
+    if (value instanceof Bytes bytes) {
+      List<Object> part =
+          sliceList(bytes.items(), Cut.of(bytes.length(), start, stop, step), budget);
+      byte[] content = new byte[part.size()];
+      for (int i = 0; i < content.length; i++) {
+        content[i] = ((Long) part.get(i)).byteValue();
+      }
+      return new Bytes(content);
     }
     throw TemplateException.runtime("'" + PyFormat.typeName(value) + "' object cannot be sliced");
   }
 
-  private static List<Object> sliceList(
-      List<?> list, Object start, Object stop, long step, Budget budget) {
-    long[] bounds = bounds(list.size(), start, stop, step);
+  private static List<Object> sliceList(List<?> list, Cut cut, Budget budget) {
     List<Object> result = new ArrayList<>();
-    for (long i = bounds[0]; step > 0 ? i < bounds[1] : i > bounds[1]; i += step) {
+    for (long i = cut.from(); cut.holds(i); i += cut.step()) {
       budget.step();
       result.add(list.get((int) i));
     }
     return result;
   }
 
-  private static String sliceText(
-      String text, Object start, Object stop, long step, Budget budget) {
-    budget.text(text.length());
-    boolean isPlain = PyText.isPlain(text);
-    long[] bounds = bounds(PyText.length(text), start, stop, step);
-    if (step == 1) {
-      int from = (int) bounds[0];
-      int to = (int) Math.max(bounds[0], bounds[1]);
-      return isPlain
-          ? text.substring(from, to)
-          : text.substring(text.offsetByCodePoints(0, from), text.offsetByCodePoints(0, to));
+  private static String sliceText(String text, Cut cut, Budget budget) {
+    if (cut.step() == 1) {
+      int from = (int) cut.from();
+      int to = (int) Math.max(from, cut.to());
+      int begin = PyText.isPlain(text) ? from : text.offsetByCodePoints(0, from);
+      int end = PyText.isPlain(text) ? to : text.offsetByCodePoints(begin, to - from);
+      budget.text(end - begin);
+      return text.substring(begin, end);
     }
-    budget.spend(text.length() / 4);
+    budget.text(text.length());
+    budget.spend(text.length() / 8);
     int[] codePoints = text.codePoints().toArray();
     StringBuilder out = new StringBuilder();
-    for (long i = bounds[0]; step > 0 ? i < bounds[1] : i > bounds[1]; i += step) {
+    for (long i = cut.from(); cut.holds(i); i += cut.step()) {
       out.appendCodePoint(codePoints[(int) i]);
     }
     return out.toString();
-  }
-
-  /** First index and the index to stop before, clipped as Python clips them. */
-  private static long[] bounds(long length, Object start, Object stop, long step) {
-    long low = step > 0 ? 0 : -1;
-    long high = step > 0 ? length : length - 1;
-    long from = start == null ? (step > 0 ? low : high) : clip(start, length, low, high);
-    long to = stop == null ? (step > 0 ? high : low) : clip(stop, length, low, high);
-    return new long[] {from, to};
-  }
-
-  private static long clip(Object index, long length, long low, long high) {
-    long value = Numbers.requireIndex(index);
-    long position = value < 0 ? Math.max(value, -length - 1) + length : value;
-    return Math.max(low, Math.min(high, position));
   }
 }

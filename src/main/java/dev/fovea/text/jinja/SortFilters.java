@@ -22,17 +22,19 @@ final class SortFilters {
     all.put("max", (value, arguments, budget) -> extreme("max", value, arguments, budget));
   }
 
-  private static Object folded(Object value, boolean isCaseSensitive) {
-    if (value instanceof Markup && !isCaseSensitive) {
-      throw TemplateException.unsupported("sorting escaped text");
+  private static Object folded(Object value, boolean isCaseSensitive, Budget budget) {
+    String text = isCaseSensitive ? null : Markup.textOf(value);
+    if (text == null) {
+      return value;
     }
-    return value instanceof String text && !isCaseSensitive ? PyText.lower(text) : value;
+    budget.scan(text.length() * 2L);
+    return PyCase.lower(text);
   }
 
   private static UnaryOperator<Object> key(
       Object attribute, boolean isCaseSensitive, Budget budget) {
     AttributePath path = AttributePath.of(attribute);
-    return item -> folded(path.get(item, budget), isCaseSensitive);
+    return item -> folded(path.get(item, budget), isCaseSensitive, budget);
   }
 
   /** Python's {@code sorted}: stable, also in reverse. Each key is computed once. */
@@ -60,17 +62,16 @@ final class SortFilters {
   private static Object sort(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("sort", 0, "reverse", "case_sensitive", "attribute");
     boolean isCaseSensitive = bound.flag(1, false);
-    List<AttributePath> paths = AttributePath.several(bound.or(2, null));
+    List<AttributePath> paths = AttributePath.several(bound.orNull(2));
     UnaryOperator<Object> key =
         item -> {
           List<Object> parts = new ArrayList<>();
-          paths.forEach(path -> parts.add(folded(path.get(item, budget), isCaseSensitive)));
+          paths.forEach(path -> parts.add(folded(path.get(item, budget), isCaseSensitive, budget)));
           return parts;
         };
     return sorted(Sequences.list(value, budget), key, isReverse(bound, 0), budget);
   }
 
-  @SuppressWarnings("unchecked")
   private static Object dictSort(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("dictsort", 0, "case_sensitive", "by", "reverse");
     Object by = bound.or(1, "key");
@@ -86,15 +87,15 @@ final class SortFilters {
     int position = by.equals("key") ? 0 : 1;
     boolean isCaseSensitive = bound.flag(0, false);
     return sorted(
-        Sequences.collect(Sequences.pairs((Map<Object, Object>) map), budget),
-        pair -> folded(((Tuple) pair).items().get(position), isCaseSensitive),
+        Sequences.collect(Dicts.pairs(map), budget),
+        pair -> folded(((Tuple) pair).items().get(position), isCaseSensitive, budget),
         isReverse(bound, 2),
         budget);
   }
 
   private static Object unique(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("unique", 0, "case_sensitive", "attribute");
-    UnaryOperator<Object> key = key(bound.or(1, null), bound.flag(0, false), budget);
+    UnaryOperator<Object> key = key(bound.orNull(1), bound.flag(0, false), budget);
     return new LazySequence(
         () -> {
           Set<Object> seen = new HashSet<>();
@@ -104,8 +105,7 @@ final class SortFilters {
             budget.step();
             Object item = items.next();
             Object itemKey = key.apply(item);
-            // Every undefined value is one key, whatever its message.
-            if (seen.add(itemKey instanceof Undefined ? Undefined.class : Dicts.key(itemKey))) {
+            if (seen.add(Dicts.key(itemKey, budget))) {
               result.add(item);
             }
           }
@@ -117,8 +117,9 @@ final class SortFilters {
     Arguments.Bound bound = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
     boolean isCaseSensitive = bound.flag(2, false);
     AttributePath path = AttributePath.of(bound.get(0));
-    Object fallback = bound.or(1, null);
-    UnaryOperator<Object> key = item -> folded(path.get(item, fallback, budget), isCaseSensitive);
+    Object fallback = bound.orNull(1);
+    UnaryOperator<Object> key =
+        item -> folded(path.get(item, fallback, budget), isCaseSensitive, budget);
     List<Object> groups = new ArrayList<>();
     List<Object> current = null;
     Object currentKey = null;
@@ -140,7 +141,7 @@ final class SortFilters {
 
   private static Object extreme(String name, Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind(name, 0, "case_sensitive", "attribute");
-    UnaryOperator<Object> key = key(bound.or(1, null), bound.flag(0, false), budget);
+    UnaryOperator<Object> key = key(bound.orNull(1), bound.flag(0, false), budget);
     Iterator<Object> items = Sequences.iterator(value);
     if (!items.hasNext()) {
       return new Undefined("No aggregated item, sequence was empty.");

@@ -1,19 +1,21 @@
 package dev.fovea.text.jinja;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Parses a whole template into statements. */
 final class StatementParser {
   private static final int MAX_DEPTH = 100;
   private static final Set<String> SPECIAL_NAMES = Set.of("caller", "varargs", "kwargs");
-  private static final Set<String> UNSUPPORTED_TAGS =
-      Set.of("block", "extends", "include", "import", "from", "autoescape");
+  private static final Set<String> LOADING_TAGS = Set.of("extends", "include", "import", "from");
 
   private final TokenStream tokens;
   private final ExpressionParser expressions;
+  private final Map<String, Stmt.Block> blocks = new HashMap<>();
   private int depth;
   private int loopDepth;
 
@@ -22,9 +24,18 @@ final class StatementParser {
     this.expressions = new ExpressionParser(tokens);
   }
 
-  static List<Stmt> parse(String source) {
+  /**
+   * A whole template.
+   *
+   * @param blocks by name
+   * @param walkedNames names, attributes and keys that some loop or filter walks over
+   */
+  record Parsed(List<Stmt> body, Map<String, Stmt.Block> blocks, Set<String> walkedNames) {}
+
+  static Parsed parse(String source) {
     StatementParser parser = new StatementParser(Lexer.tokenize(source));
-    return parser.body(Set.of());
+    List<Stmt> body = parser.body(Set.of());
+    return new Parsed(body, Map.copyOf(parser.blocks), parser.expressions.walked().names());
   }
 
   /** Statements up to one of the tags named {@code ends}, which is left as the current token. */
@@ -80,11 +91,13 @@ final class StatementParser {
       case "print" -> printStatement(line);
       case "break" -> jump(Stmt.Flow.BREAK, tag, line);
       case "continue" -> jump(Stmt.Flow.CONTINUE, tag, line);
+      case "block" -> blockStatement(line);
+      case "autoescape" -> autoescapeStatement(line);
       default -> {
-        if (UNSUPPORTED_TAGS.contains(tag)) {
-          throw TemplateException.unsupported("tag '" + tag + "'").at(line);
+        if (LOADING_TAGS.contains(tag)) {
+          yield loadingStatement(tag, line);
         }
-        throw TemplateException.syntax(line, "unknown tag '" + tag + "'");
+        throw TemplateException.syntax(line, "unknown tag '" + PyFormat.cut(tag) + "'");
       }
     };
   }
@@ -126,15 +139,16 @@ final class StatementParser {
   private Stmt forStatement(int line) {
     Stmt.Target target = target("in", false);
     tokens.expectName("in");
-    Expr items = expressions.parseTuple(false, "recursive");
+    Expr source = expressions.parseTuple(false, "recursive");
+    expressions.walked().add(source);
     Expr condition = tokens.skipName("if") ? expressions.parse() : null;
-    // Calling the loop is what is refused, and only when it happens.
-    tokens.skipName("recursive");
+    Stmt.Items items = new Stmt.Items(target, source, condition);
+    boolean isRecursive = tokens.skipName("recursive");
     loopDepth++;
     List<Stmt> body = blockBody("endfor", "else");
     loopDepth--;
     List<Stmt> otherwise = tokens.next().isName("else") ? closedBody("endfor") : List.of();
-    return new Stmt.For(target, items, condition, body, otherwise, line);
+    return new Stmt.For(items, isRecursive, body, otherwise, line);
   }
 
   private List<Stmt> closedBody(String end) {
@@ -218,14 +232,12 @@ final class StatementParser {
   /** The body of a macro; what it reads counts as read by an enclosing macro too. */
   private Stmt.Callee callee(String name, Signature signature, String end) {
     Set<String> outer = expressions.swapNamesRead(new HashSet<>());
-    int outerLoopDepth = loopDepth;
-    loopDepth = 0;
-    List<Stmt> body = closedBody(end);
-    loopDepth = outerLoopDepth;
+    List<Stmt> body = bodyOutsideLoops(end);
     Set<String> inner = expressions.swapNamesRead(outer);
     outer.addAll(inner);
     Set<String> specials = new HashSet<>(SPECIAL_NAMES);
     specials.retainAll(inner);
+    specials.removeAll(signature.parameters());
     return new Stmt.Callee(
         name, signature.parameters(), signature.defaults(), body, Set.copyOf(specials));
   }
@@ -239,16 +251,14 @@ final class StatementParser {
         tokens.expectOperator(",");
       }
       String name = assignableName();
-      if (SPECIAL_NAMES.contains(name)) {
-        throw TemplateException.unsupported("a parameter named '" + name + "'")
-            .at(tokens.current().line());
-      }
       if (parameters.contains(name)) {
         throw tokens.fail("duplicate parameter '" + name + "'");
       }
       parameters.add(name);
       if (tokens.skipOperator("=")) {
         defaults.add(expressions.parse());
+      } else if (name.equals("caller")) {
+        throw tokens.fail("a parameter named 'caller' needs a default");
       } else if (!defaults.isEmpty()) {
         throw tokens.fail("non-default argument follows default argument");
       }
@@ -277,10 +287,46 @@ final class StatementParser {
   }
 
   private Stmt generationStatement(int line) {
+    return new Stmt.Generation(bodyOutsideLoops("endgeneration"), line);
+  }
+
+  /** A body that is rendered by itself, so that no loop around it can be left from within. */
+  private List<Stmt> bodyOutsideLoops(String end) {
     int outerLoopDepth = loopDepth;
     loopDepth = 0;
-    List<Stmt> body = closedBody("endgeneration");
+    List<Stmt> body = closedBody(end);
     loopDepth = outerLoopDepth;
-    return new Stmt.Generation(body, line);
+    return body;
+  }
+
+  private Stmt blockStatement(int line) {
+    String name = tokens.expectName();
+    boolean isScoped = tokens.skipName("scoped");
+    boolean isRequired = tokens.skipName("required");
+    if (blocks.containsKey(name)) {
+      throw TemplateException.syntax(line, "block '" + PyFormat.cut(name) + "' defined twice");
+    }
+    // Its own name is taken while its body is read, and its nested blocks come before it.
+    blocks.put(name, new Stmt.Block(name, List.of(), isScoped, isRequired, line));
+    List<Stmt> body = bodyOutsideLoops("endblock");
+    tokens.skipName(name);
+    Stmt.Block block = new Stmt.Block(name, body, isScoped, isRequired, line);
+    blocks.put(name, block);
+    return block;
+  }
+
+  /** Escaping that is off stays off; where it would be on, output would have to be escaped. */
+  private Stmt autoescapeStatement(int line) {
+    boolean isOff =
+        expressions.parse() instanceof Expr.Literal literal && !Sequences.isTrue(literal.value());
+    Stmt.With body = new Stmt.With(List.of(), List.of(), closedBody("endautoescape"), line);
+    return isOff ? body : new Stmt.Refused("tag 'autoescape', except with false", line);
+  }
+
+  private Stmt loadingStatement(String tag, int line) {
+    while (!tokens.at(Token.Kind.BLOCK_END) && !tokens.at(Token.Kind.END)) {
+      tokens.next();
+    }
+    return new Stmt.Refused("tag '" + tag + "': a chat template is one file", line);
   }
 }

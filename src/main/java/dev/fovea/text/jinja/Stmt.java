@@ -31,6 +31,10 @@ sealed interface Stmt {
     Flow visit(Generation stmt);
 
     Flow visit(Jump stmt);
+
+    Flow visit(Block stmt);
+
+    Flow visit(Refused stmt);
   }
 
   /** Where execution goes on after a statement. */
@@ -67,9 +71,10 @@ sealed interface Stmt {
 
   record Branch(Expr test, List<Stmt> body) {}
 
-  /** {@code condition} filters the items and may be null. */
-  record For(
-      Target target, Expr items, Expr condition, List<Stmt> body, List<Stmt> otherwise, int line)
+  /**
+   * @param isRecursive whether the body may call {@code loop} with other items
+   */
+  record For(Items items, boolean isRecursive, List<Stmt> body, List<Stmt> otherwise, int line)
       implements Stmt {
     @Override
     public Flow accept(Visitor visitor) {
@@ -83,6 +88,9 @@ sealed interface Stmt {
       return visitor.visit(this);
     }
   }
+
+  /** What a loop runs over: {@code condition} filters the items and may be null. */
+  record Items(Target target, Expr source, Expr condition) {}
 
   /** {@code filter} may be null. */
   record AssignBlock(Target target, Expr.Filter filter, List<Stmt> body, int line) implements Stmt {
@@ -136,6 +144,28 @@ sealed interface Stmt {
 
   /** transformers' mark around what the assistant said; renders its body in a scope of its own. */
   record Generation(List<Stmt> body, int line) implements Stmt {
+    @Override
+    public Flow accept(Visitor visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /**
+   * A named part of the template, rendered where it stands and by {@code self.name()}.
+   *
+   * @param isScoped whether it sees the variables around it, not only those of the template
+   * @param isRequired whether another template would have to give the body
+   */
+  record Block(String name, List<Stmt> body, boolean isScoped, boolean isRequired, int line)
+      implements Stmt {
+    @Override
+    public Flow accept(Visitor visitor) {
+      return visitor.visit(this);
+    }
+  }
+
+  /** A tag that fails where it is reached, as those do that load another template. */
+  record Refused(String reason, int line) implements Stmt {
     @Override
     public Flow accept(Visitor visitor) {
       return visitor.visit(this);

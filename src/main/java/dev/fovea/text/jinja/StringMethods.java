@@ -1,381 +1,208 @@
 package dev.fovea.text.jinja;
 
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 
-/** The methods of {@code str}. */
+/** The methods of {@code str} by name, and what escaped text makes of them. */
 final class StringMethods {
-  private static final Set<String> SUPPORTED =
+  /** One method; {@code text} is what it is called on. */
+  interface Method {
+    Object call(String text, Arguments arguments, Budget budget);
+  }
+
+  private static final Map<String, Method> ALL = collect();
+
+  /** Methods of escaped text that escape their arguments and give escaped text back. */
+  private static final Set<String> ESCAPING =
       Set.of(
-          "strip",
-          "lstrip",
-          "rstrip",
-          "startswith",
-          "endswith",
-          "split",
-          "rsplit",
-          "splitlines",
-          "upper",
-          "lower",
-          "title",
           "capitalize",
-          "swapcase",
-          "replace",
-          "find",
-          "rfind",
-          "index",
-          "rindex",
-          "count",
-          "join",
-          "format",
-          "removeprefix",
-          "removesuffix",
-          "partition",
-          "rpartition",
-          "zfill",
-          "ljust",
-          "rjust",
           "center",
-          "isdigit",
-          "isdecimal",
-          "isalpha",
-          "isalnum",
-          "isspace",
-          "isupper",
-          "islower");
-  private static final Set<String> UNSUPPORTED =
-      Set.of(
-          "casefold",
-          "encode",
           "expandtabs",
-          "format_map",
-          "isascii",
-          "isidentifier",
-          "isnumeric",
-          "isprintable",
-          "istitle",
-          "maketrans",
-          "translate");
+          "ljust",
+          "lower",
+          "lstrip",
+          "partition",
+          "replace",
+          "rjust",
+          "rpartition",
+          "rstrip",
+          "strip",
+          "swapcase",
+          "title",
+          "translate",
+          "upper",
+          "zfill");
 
-  private final String text;
-  private final String name;
-  private final Budget budget;
+  /** Methods of escaped text that give escaped text back. */
+  private static final Set<String> KEEPING = Set.of("split", "rsplit", "splitlines");
 
-  private StringMethods(String text, String name, Budget budget) {
-    this.text = text;
-    this.name = name;
-    this.budget = budget;
+  private StringMethods() {}
+
+  private static Map<String, Method> collect() {
+    Map<String, Method> all = new HashMap<>();
+    plain(all, "upper", PyCase::upper);
+    plain(all, "lower", PyCase::lower);
+    plain(all, "title", PyCase::title);
+    plain(all, "capitalize", PyCase::capitalize);
+    plain(all, "swapcase", PyCase::swapCase);
+    plain(all, "casefold", PyCase::fold);
+    PyCharacters.TESTS.forEach((name, test) -> plain(all, name, test::test));
+    StringSearch.addTo(all);
+    StringLayout.addTo(all);
+    all.put("format", (text, arguments, budget) -> format(text, arguments, false, budget));
+    all.put("format_map", (text, arguments, budget) -> formatMap(text, arguments, false, budget));
+    all.put("join", StringMethods::join);
+    all.put(
+        "encode",
+        (text, arguments, budget) ->
+            Bytes.encode(text, arguments.bind("encode", 0, "encoding", "errors"), budget));
+    return Map.copyOf(all);
+  }
+
+  private interface Plain {
+    Object of(String text);
+  }
+
+  /** A method without arguments whose work grows with the text. */
+  private static void plain(Map<String, Method> all, String name, Plain operation) {
+    all.put(
+        name,
+        (text, arguments, budget) -> {
+          arguments.positionalOnly(name, 0, 0);
+          // Some letters become three.
+          budget.scan(text.length() * 4L);
+          Object result = operation.of(text);
+          if (result instanceof String made) {
+            budget.requireText(made.length());
+          }
+          return result;
+        });
+  }
+
+  /** Calls a method by name; it is there. */
+  static Object call(String name, String text, Arguments arguments, Budget budget) {
+    return ALL.get(name).call(text, arguments, budget);
   }
 
   /** The bound method, or null if {@code str} has none of that name. */
   static TemplateFunction method(String text, String name, Budget budget) {
-    if (UNSUPPORTED.contains(name)) {
-      throw TemplateException.unsupported("str." + name);
-    }
-    return SUPPORTED.contains(name)
-        ? new TemplateFunction(name, new StringMethods(text, name, budget)::call)
-        : null;
+    Method method = ALL.get(name);
+    return method == null
+        ? null
+        : new TemplateFunction(name, arguments -> method.call(text, arguments, budget));
   }
 
-  private Object call(Arguments arguments) {
-    boolean isConstantTime = name.equals("startswith") || name.equals("endswith");
-    budget.text(isConstantTime ? 0 : text.length());
+  /** As {@link #method(String, String, Budget)}, of escaped text. */
+  static TemplateFunction method(Markup markup, String name, Budget budget) {
+    String text = markup.text();
     return switch (name) {
-      case "split", "rsplit" -> split(arguments.bind(name, 0, "sep", "maxsplit"));
-      case "splitlines" ->
-          PyText.splitLines(text, arguments.bind(name, 0, "keepends").flag(0, false));
-      case "format" -> BraceFormat.apply(text, arguments, budget);
-      case "strip", "lstrip", "rstrip" -> strip(arguments.positionalOnly(name, 0, 1));
-      case "startswith", "endswith" -> affix(arguments.positionalOnly(name, 1, 3));
-      case "replace" -> replace(arguments.positionalOnly(name, 2, 3));
-      case "find", "rfind", "index", "rindex" -> find(arguments.positionalOnly(name, 1, 3));
-      case "count" -> PyText.count(text, string(only(arguments, 1)), budget);
-      case "join" -> join(only(arguments, 1));
-      case "removeprefix" -> removePrefix(string(only(arguments, 1)));
-      case "removesuffix" -> removeSuffix(string(only(arguments, 1)));
-      case "partition", "rpartition" -> partition(string(only(arguments, 1)));
-      case "zfill", "ljust", "rjust", "center" -> justify(arguments.positionalOnly(name, 1, 2));
-      default -> {
-        arguments.positionalOnly(name, 0, 0);
-        yield plain();
-      }
+      case "join" -> new TemplateFunction(name, arguments -> joinEscaped(text, arguments, budget));
+      case "format" ->
+          new TemplateFunction(
+              name, arguments -> new Markup(format(text, arguments, true, budget)));
+      case "format_map" ->
+          new TemplateFunction(
+              name, arguments -> new Markup(formatMap(text, arguments, true, budget)));
+      case "escape" ->
+          new TemplateFunction(
+              name, arguments -> Markup.escape(arguments.positionalOnly(name, 1, 1)[0], budget));
+      case "unescape", "striptags" ->
+          new TemplateFunction(
+              name,
+              arguments -> {
+                arguments.positionalOnly(name, 0, 0);
+                return name.equals("unescape")
+                    ? Html.unescape(text, budget)
+                    : Html.stripTags(text, budget);
+              });
+      default -> inherited(text, name, budget);
     };
   }
 
-  private Object only(Arguments arguments, int max) {
-    return arguments.positionalOnly(name, 1, max)[0];
-  }
-
-  private Object plain() {
-    return switch (name) {
-      case "upper" -> PyText.upper(text);
-      case "lower" -> PyText.lower(text);
-      case "title" -> PyText.title(text);
-      case "capitalize" -> PyText.capitalize(text);
-      case "swapcase" -> swapCase();
-      case "isupper" -> PyText.isUpper(text);
-      case "islower" -> PyText.isLower(text);
-      case "isspace" -> all(PyText::isSpace);
-      case "isalpha" -> all(Character::isLetter);
-      case "isdecimal" -> all(Character::isDigit);
-      case "isdigit" -> all(StringMethods::isDigit);
-      default -> all(c -> Character.isLetter(c) || isNumeric(c));
-    };
-  }
-
-  private boolean all(IntPredicate predicate) {
-    return !text.isEmpty() && text.codePoints().allMatch(predicate);
-  }
-
-  /** Decimal digits and super- and subscript digits. */
-  private static boolean isDigit(int c) {
-    return Character.isDigit(c)
-        || c == 0xb2
-        || c == 0xb3
-        || c == 0xb9
-        || c == 0x2070
-        || (c >= 0x2074 && c <= 0x2079)
-        || (c >= 0x2080 && c <= 0x2089);
-  }
-
-  private static boolean isNumeric(int c) {
-    int type = Character.getType(c);
-    return type == Character.DECIMAL_DIGIT_NUMBER
-        || type == Character.LETTER_NUMBER
-        || type == Character.OTHER_NUMBER;
-  }
-
-  private String swapCase() {
-    StringBuilder out = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              String one = PyText.codePoint(c);
-              out.append(Character.isUpperCase(c) ? PyText.lower(one) : PyText.upper(one));
-            });
-    return out.toString();
-  }
-
-  private String string(Object value) {
-    if (value instanceof String string) {
-      return string;
+  private static TemplateFunction inherited(String text, String name, Budget budget) {
+    Method method = ALL.get(name);
+    if (method == null) {
+      return null;
     }
-    if (value instanceof Markup) {
-      throw TemplateException.unsupported("escaped text as an argument of str." + name);
-    }
-    throw TemplateException.runtime(
-        String.format(
-            Locale.ROOT, "str.%s: expected a string, got %s", name, PyFormat.typeName(value)));
+    boolean isEscaping = ESCAPING.contains(name);
+    return new TemplateFunction(
+        name,
+        arguments -> {
+          Arguments given = isEscaping ? escaped(arguments, budget) : arguments;
+          Object result = method.call(text, given, budget);
+          return isEscaping || KEEPING.contains(name) ? marked(result) : result;
+        });
   }
 
-  private Object strip(Object[] values) {
-    String chars = values.length == 0 || values[0] == null ? null : string(values[0]);
-    if (chars != null) {
-      budget.spend((long) Math.min(chars.length(), text.length()) * chars.length() / 64);
-    }
-    return PyText.strip(text, chars, !name.equals("rstrip"), !name.equals("lstrip"));
+  private static Arguments escaped(Arguments arguments, Budget budget) {
+    List<Object> positional = new ArrayList<>();
+    arguments.positional().forEach(value -> positional.add(escaped(value, budget)));
+    Map<String, Object> named = new LinkedHashMap<>();
+    arguments.named().forEach((name, value) -> named.put(name, escaped(value, budget)));
+    return new Arguments(positional, named);
   }
 
-  private Object affix(Object[] values) {
-    if (values.length > 1) {
-      throw TemplateException.unsupported("str." + name + " with bounds");
-    }
-    List<Object> affixes = values[0] instanceof Tuple tuple ? tuple.items() : List.of(values[0]);
-    for (Object affix : affixes) {
-      String wanted = string(affix);
-      if (name.equals("startswith") ? text.startsWith(wanted) : text.endsWith(wanted)) {
-        return true;
-      }
-    }
-    return false;
+  private static Object escaped(Object value, Budget budget) {
+    return value instanceof String ? Markup.escape(value, budget) : value;
   }
 
-  private Object replace(Object[] values) {
-    long max = values.length == 3 ? Numbers.requireIndex(values[2]) : -1;
-    return PyText.replace(text, string(values[0]), string(values[1]), max, budget);
+  private static Object marked(Object value) {
+    if (value instanceof String text) {
+      return new Markup(text);
+    }
+    if (value instanceof Tuple tuple) {
+      return Tuple.of(tuple.items().stream().map(StringMethods::marked).toList());
+    }
+    List<Object> result = new ArrayList<>();
+    ((List<?>) value).forEach(item -> result.add(marked(item)));
+    return result;
   }
 
-  private Object find(Object[] values) {
-    String needle = string(values[0]);
-    if (values.length > 1) {
-      throw TemplateException.unsupported("str." + name + " with bounds");
-    }
-    boolean fromRight = name.startsWith("r");
-    if (fromRight && needle.length() > 1) {
-      budget.spend((long) text.length() * Math.min(needle.length(), text.length()) / 64);
-    }
-    int found = fromRight ? text.lastIndexOf(needle) : PyText.find(text, needle, 0, budget);
-    if (found < 0 && name.endsWith("index")) {
-      throw TemplateException.runtime("str." + name + ": substring not found");
-    }
-    return found < 0 ? -1L : (long) text.codePointCount(0, found);
-  }
-
-  private Object join(Object items) {
-    StringBuilder out = new StringBuilder();
-    boolean isFirst = true;
-    for (Object item : Sequences.list(items, budget)) {
-      out.append(isFirst ? "" : text).append(string(item));
-      isFirst = false;
-      budget.requireText(out.length());
-    }
-    budget.text(out.length());
-    return out.toString();
-  }
-
-  private Object removePrefix(String prefix) {
-    return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
-  }
-
-  private Object removeSuffix(String suffix) {
-    return text.endsWith(suffix) ? text.substring(0, text.length() - suffix.length()) : text;
-  }
-
-  private Object partition(String separator) {
-    requireSeparator(separator);
-    boolean fromRight = name.startsWith("r");
-    if (fromRight) {
-      budget.spend((long) text.length() * Math.min(separator.length(), text.length()) / 64);
-    }
-    int found = fromRight ? text.lastIndexOf(separator) : PyText.find(text, separator, 0, budget);
-    if (found < 0) {
-      return fromRight ? Tuple.of("", "", text) : Tuple.of(text, "", "");
-    }
-    return Tuple.of(
-        text.substring(0, found), separator, text.substring(found + separator.length()));
-  }
-
-  private void requireSeparator(String separator) {
-    if (separator.isEmpty()) {
-      throw TemplateException.runtime("str." + name + ": empty separator");
-    }
-  }
-
-  private Object justify(Object[] values) {
-    long width = Numbers.requireIndex(values[0]);
-    if (name.equals("zfill") && values.length == 2) {
-      throw TemplateException.runtime("str.zfill: expected 1 argument, got 2");
-    }
-    String fill = name.equals("zfill") ? "0" : values.length == 2 ? string(values[1]) : " ";
-    if (PyText.length(fill) != 1) {
-      throw TemplateException.runtime("str." + name + ": expected one fill character");
-    }
-    long missing = width - PyText.length(text);
-    if (missing <= 0) {
+  /** An argument that has to be a string. */
+  static String string(Object value, String name) {
+    String text = Markup.textOf(value);
+    if (text != null) {
       return text;
     }
-    budget.text(missing + text.length());
-    int count = (int) missing;
-    return switch (name) {
-      case "ljust" -> text + fill.repeat(count);
-      case "rjust" -> fill.repeat(count) + text;
-      case "center" -> {
-        int left = count / 2 + (int) (count & width & 1);
-        yield fill.repeat(left) + text + fill.repeat(count - left);
-      }
-      default -> {
-        int sign = !text.isEmpty() && "+-".indexOf(text.charAt(0)) >= 0 ? 1 : 0;
-        yield text.substring(0, sign) + fill.repeat(count) + text.substring(sign);
-      }
-    };
+    if (value instanceof Undefined undefined) {
+      throw undefined.failure();
+    }
+    throw TemplateException.runtime(
+        "str." + name + ": expected a string, got " + PyFormat.typeName(value));
   }
 
-  private Object split(Arguments.Bound arguments) {
-    Object separator = arguments.or(0, null);
-    long max = arguments.number(1, -1);
-    long limit = max < 0 ? Long.MAX_VALUE : max;
-    boolean fromRight = name.equals("rsplit");
-    if (separator == null) {
-      return fromRight ? splitSpaceFromRight(limit) : splitSpace(limit);
-    }
-    requireSeparator(string(separator));
-    return fromRight
-        ? splitFromRight(string(separator), limit)
-        : splitFromLeft(string(separator), limit);
+  private static String format(String text, Arguments arguments, boolean escapes, Budget budget) {
+    return BraceFormat.apply(text, new BraceFormat.Fields(arguments, null, escapes), budget);
   }
 
-  private List<Object> splitFromLeft(String separator, long limit) {
-    List<Object> parts = new ArrayList<>();
-    int at = 0;
-    while (parts.size() < limit) {
-      int found = PyText.find(text, separator, at, budget);
-      if (found < 0) {
-        break;
-      }
-      parts.add(text.substring(at, found));
-      at = found + separator.length();
+  private static String formatMap(
+      String text, Arguments arguments, boolean escapes, Budget budget) {
+    if (!(arguments.positionalOnly("format_map", 1, 1)[0] instanceof Map<?, ?> mapping)) {
+      throw TemplateException.runtime("str.format_map: expected a mapping");
     }
-    parts.add(text.substring(at));
-    return parts;
+    return BraceFormat.apply(
+        text, new BraceFormat.Fields(Arguments.NONE, mapping, escapes), budget);
   }
 
-  private List<Object> splitFromRight(String separator, long limit) {
-    budget.spend((long) text.length() * Math.min(separator.length(), text.length()) / 64);
-    List<Object> parts = new ArrayList<>();
-    int end = text.length();
-    while (parts.size() < limit) {
-      int found =
-          end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
-      if (found < 0) {
-        break;
-      }
-      budget.step();
-      parts.add(text.substring(found + separator.length(), end));
-      end = found;
+  private static Object join(String text, Arguments arguments, Budget budget) {
+    List<Object> items = Sequences.list(arguments.positionalOnly("join", 1, 1)[0], budget);
+    StringBuilder out = new StringBuilder();
+    for (int i = 0; i < items.size(); i++) {
+      String item = string(items.get(i), "join");
+      budget.requireText((long) out.length() + text.length() + item.length());
+      out.append(i == 0 ? "" : text).append(item);
     }
-    parts.add(text.substring(0, end));
-    Collections.reverse(parts);
-    return parts;
+    budget.scan(out.length());
+    return out.toString();
   }
 
-  private List<Object> splitSpace(long limit) {
-    List<Object> parts = new ArrayList<>();
-    String rest = PyText.stripLeft(text);
-    int at = 0;
-    while (at < rest.length()) {
-      budget.step();
-      int end = at;
-      while (end < rest.length() && !PyText.isSpace(rest.charAt(end))) {
-        end++;
-      }
-      if (parts.size() >= limit) {
-        parts.add(rest.substring(at));
-        return parts;
-      }
-      parts.add(rest.substring(at, end));
-      at = end;
-      while (at < rest.length() && PyText.isSpace(rest.charAt(at))) {
-        at++;
-      }
-    }
-    return parts;
-  }
-
-  private List<Object> splitSpaceFromRight(long limit) {
-    List<Object> parts = new ArrayList<>();
-    String rest = PyText.stripRight(text);
-    int end = rest.length();
-    while (end > 0) {
-      budget.step();
-      int start = end;
-      while (start > 0 && !PyText.isSpace(rest.charAt(start - 1))) {
-        start--;
-      }
-      if (parts.size() >= limit) {
-        parts.add(rest.substring(0, end));
-        break;
-      }
-      parts.add(rest.substring(start, end));
-      end = start;
-      while (end > 0 && PyText.isSpace(rest.charAt(end - 1))) {
-        end--;
-      }
-    }
-    Collections.reverse(parts);
-    return parts;
+  private static Markup joinEscaped(String text, Arguments arguments, Budget budget) {
+    List<Object> items = Sequences.list(arguments.positionalOnly("join", 1, 1)[0], budget);
+    items.replaceAll(item -> Markup.escape(item, budget));
+    return new Markup((String) join(text, new Arguments(List.of(items), Map.of()), budget));
   }
 }

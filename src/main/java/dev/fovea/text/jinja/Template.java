@@ -5,40 +5,45 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A parsed template: parse once, render from any thread. */
 public final class Template {
   private static final int MAX_SOURCE_CHARS = 1 << 18;
   private static final int MAX_VALUE_DEPTH = 100;
 
-  private final List<Stmt> body;
+  private final StatementParser.Parsed parsed;
 
-  private Template(List<Stmt> body) {
-    this.body = body;
+  private Template(StatementParser.Parsed parsed) {
+    this.parsed = parsed;
   }
 
   /**
    * Parses a template.
    *
-   * @throws TemplateException if it is not one, or uses a statement outside the subset
+   * @throws TemplateException if it is not one
    */
   public static Template parse(String source) {
     if (source.length() > MAX_SOURCE_CHARS) {
       throw TemplateException.limit(
-          String.format(
-              Locale.ROOT,
-              "template: expected at most %d characters, got %d",
-              MAX_SOURCE_CHARS,
-              source.length()));
+          "template: expected at most " + MAX_SOURCE_CHARS + " characters, got " + source.length());
     }
-    return new Template(StatementParser.parse(source));
+    return withinStack(() -> new Template(StatementParser.parse(source)));
+  }
+
+  /**
+   * Whether some loop or filter of the template walks over a variable, an attribute or a key of
+   * that name, as over the parts of a message's {@code content}.
+   */
+  public boolean loopsOver(String name) {
+    return parsed.walkedNames().contains(name);
   }
 
   /**
    * Renders with {@code variables}: null, Boolean, Number, String, List and Map (keys are strings)
-   * of these. They are copied first. {@code clock} is what {@code strftime_now} reads.
+   * of these. They are copied first; null is Python's None. {@code clock} is what {@code
+   * strftime_now} reads.
    *
    * @throws TemplateException if rendering fails, the template raises, or a limit is reached
    */
@@ -46,7 +51,18 @@ public final class Template {
     Budget budget = new Budget(limits);
     Scope given = new Scope(Globals.create(budget, clock));
     variables.forEach((name, value) -> given.set(name, imported(value, 0)));
-    return new Interpreter(budget, new Scope(given)).render(body);
+    Interpreter interpreter = new Interpreter(budget, new Scope(given));
+    given.set("self", interpreter.self(parsed.blocks()));
+    return withinStack(() -> interpreter.render(parsed.body()));
+  }
+
+  /** Depth is counted, yet how much of the stack a level takes is not ours to know. */
+  private static <T> T withinStack(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (StackOverflowError e) {
+      throw TemplateException.limit("nesting: too deep");
+    }
   }
 
   private static Object imported(Object value, int depth) {
@@ -54,7 +70,10 @@ public final class Template {
       throw TemplateException.limit(
           "variables: expected at most " + MAX_VALUE_DEPTH + " nested levels");
     }
-    if (value == null || value instanceof String || value instanceof Boolean) {
+    if (value == null) {
+      return None.NONE;
+    }
+    if (value instanceof String || value instanceof Boolean) {
       return value;
     }
     if (value instanceof Number number) {

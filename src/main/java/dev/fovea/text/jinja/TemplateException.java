@@ -8,7 +8,7 @@ public final class TemplateException extends RuntimeException {
   public enum Kind {
     /** Not a Jinja template. */
     SYNTAX,
-    /** Jinja, but outside the subset that is built. */
+    /** Jinja, but refused on purpose: the package says what and why. */
     UNSUPPORTED,
     /** Failed while rendering, as it would in Python: a type error, an undefined value. */
     RUNTIME,
@@ -18,15 +18,27 @@ public final class TemplateException extends RuntimeException {
     LIMIT
   }
 
+  /** A template's own message, or the name it asks for, may be as long as a conversation. */
+  private static final int MAX_REASON_CHARS = 1000;
+
   private final Kind kind;
   private final String reason;
   private final int line;
 
   private TemplateException(Kind kind, String reason, int line) {
-    super(line > 0 ? "line " + line + ": " + reason : reason);
+    super(line > 0 ? "line " + line + ": " + shortened(reason) : shortened(reason));
     this.kind = kind;
-    this.reason = reason;
+    this.reason = shortened(reason);
     this.line = line;
+  }
+
+  private static String shortened(String reason) {
+    if (reason.length() <= MAX_REASON_CHARS) {
+      return reason;
+    }
+    int end = MAX_REASON_CHARS - 3;
+    return reason.substring(0, Character.isHighSurrogate(reason.charAt(end - 1)) ? end - 1 : end)
+        + "...";
   }
 
   static TemplateException syntax(int line, String reason) {
@@ -58,7 +70,7 @@ public final class TemplateException extends RuntimeException {
     return kind;
   }
 
-  /** The message without the line. For {@link Kind#RAISED} exactly what the template said. */
+  /** The message without the line. For {@link Kind#RAISED} what the template said. */
   public String reason() {
     return reason;
   }

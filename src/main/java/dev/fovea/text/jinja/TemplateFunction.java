@@ -1,17 +1,13 @@
 package dev.fovea.text.jinja;
 
 /**
- * Something a template can call.
+ * A function or a bound method.
  *
  * @param name for messages
  */
-record TemplateFunction(String name, Body body) {
-  /** What happens on a call. */
-  interface Body {
-    Object call(Arguments arguments);
-  }
-
-  Object call(Arguments arguments) {
+record TemplateFunction(String name, Callable body) implements Callable {
+  @Override
+  public Object call(Arguments arguments) {
     return body.call(arguments);
   }
 }

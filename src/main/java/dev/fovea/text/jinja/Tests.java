@@ -1,5 +1,6 @@
 package dev.fovea.text.jinja;
 
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,15 +29,19 @@ final class Tests {
     Map<String, Test> all = new HashMap<>();
     addTypes(all);
     addComparisons(all);
-    all.put("odd", (value, arguments, budget) -> remainder("odd", value, arguments, 2) == 1);
-    all.put("even", (value, arguments, budget) -> remainder("even", value, arguments, 2) == 0);
+    all.put(
+        "odd", (value, arguments, budget) -> remainder("odd", value, arguments, 2, budget) == 1);
+    all.put(
+        "even", (value, arguments, budget) -> remainder("even", value, arguments, 2, budget) == 0);
     all.put("divisibleby", Tests::isDivisible);
     all.put(
         "lower",
-        (value, arguments, budget) -> PyText.isLower(text("lower", value, arguments, budget)));
+        (value, arguments, budget) ->
+            PyCharacters.isLower(text("lower", value, arguments, budget)));
     all.put(
         "upper",
-        (value, arguments, budget) -> PyText.isUpper(text("upper", value, arguments, budget)));
+        (value, arguments, budget) ->
+            PyCharacters.isUpper(text("upper", value, arguments, budget)));
     all.put("sameas", (value, arguments, budget) -> isSame(value, one("sameas", arguments)));
     plain(all, "filter", value -> value instanceof String name && Filters.isKnown(name));
     plain(all, "test", value -> value instanceof String name && ALL.containsKey(name));
@@ -46,11 +51,11 @@ final class Tests {
   private static void addTypes(Map<String, Test> all) {
     plain(all, "defined", value -> !(value instanceof Undefined));
     plain(all, "undefined", value -> value instanceof Undefined);
-    plain(all, "none", value -> value == null);
+    plain(all, "none", value -> value == None.NONE);
     plain(all, "boolean", value -> value instanceof Boolean);
     plain(all, "true", value -> Boolean.TRUE.equals(value));
     plain(all, "false", value -> Boolean.FALSE.equals(value));
-    plain(all, "integer", value -> value instanceof Long);
+    plain(all, "integer", value -> value instanceof Long || value instanceof BigInteger);
     plain(all, "float", value -> value instanceof Double);
     plain(all, "number", value -> Numbers.of(value) != null);
     plain(all, "string", value -> value instanceof String || value instanceof Markup);
@@ -58,14 +63,7 @@ final class Tests {
     plain(all, "iterable", Sequences::isIterable);
     plain(all, "sequence", value -> Sequences.hasLength(value) && !(value instanceof DictView));
     plain(all, "escaped", value -> value instanceof Markup);
-    plain(
-        all,
-        "callable",
-        value ->
-            value instanceof TemplateFunction
-                || value instanceof MacroFunction
-                || value instanceof LoopState
-                || value instanceof Undefined);
+    plain(all, "callable", value -> value instanceof Callable || value instanceof Undefined);
   }
 
   private static void addComparisons(Map<String, Test> all) {
@@ -99,26 +97,30 @@ final class Tests {
 
   private static String text(String name, Object value, Arguments arguments, Budget budget) {
     arguments.bind(name, 0);
-    return PyFormat.str(value, budget);
+    String text = PyFormat.str(value, budget);
+    budget.scan(text.length() * 2L);
+    return text;
   }
 
   private static Object one(String name, Arguments arguments) {
     return arguments.bind(name, 1, "other").get(0);
   }
 
-  private static double remainder(String name, Object value, Arguments arguments, long divisor) {
+  private static double remainder(
+      String name, Object value, Arguments arguments, long divisor, Budget budget) {
     arguments.bind(name, 0);
-    return remainder(Numbers.require(value, name), divisor);
+    return remainder(value, divisor, budget);
   }
 
-  private static double remainder(Number value, Number divisor) {
-    return ((Number) Numbers.modulo(value, divisor)).doubleValue();
+  /** {@code value % divisor}, which is a number only where the value is one. */
+  private static double remainder(Object value, Object divisor, Budget budget) {
+    Number remainder = Numbers.of(Arithmetic.binary("%", value, divisor, budget));
+    return remainder == null ? Double.NaN : remainder.doubleValue();
   }
 
   private static boolean isDivisible(Object value, Arguments arguments, Budget budget) {
     Object divisor = arguments.bind("divisibleby", 1, "num").get(0);
-    return remainder(Numbers.require(value, "divisibleby"), Numbers.require(divisor, "divisibleby"))
-        == 0;
+    return remainder(value, divisor, budget) == 0;
   }
 
   /** Identity, where it does not depend on how Python happens to store equal values. */
@@ -127,7 +129,10 @@ final class Tests {
       return true;
     }
     if (value instanceof Boolean || other instanceof Boolean) {
-      return value != null && value.equals(other);
+      return value.equals(other);
+    }
+    if (value instanceof Long number && number >= -5 && number <= 256) {
+      return value.equals(other);
     }
     boolean isImmutable = value instanceof String || value instanceof Number;
     if (isImmutable && value.equals(other)) {

@@ -4,7 +4,7 @@ package dev.fovea.text.jinja;
  * One lexical unit.
  *
  * @param text the name, operator or template data as written
- * @param value the literal's value: {@code String}, {@code Long} or {@code Double}, else null
+ * @param value the literal's value: {@code String} or {@code Number}, else null
  */
 record Token(Kind kind, String text, Object value, int line) {
   enum Kind {

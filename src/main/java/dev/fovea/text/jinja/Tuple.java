@@ -1,7 +1,5 @@
 package dev.fovea.text.jinja;
 
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,7 +9,7 @@ import java.util.List;
  */
 record Tuple(List<Object> items, List<String> fields) {
   static Tuple of(Object... items) {
-    return new Tuple(Collections.unmodifiableList(Arrays.asList(items)), List.of());
+    return new Tuple(List.of(items), List.of());
   }
 
   static Tuple of(List<Object> items) {

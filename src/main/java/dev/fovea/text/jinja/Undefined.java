@@ -12,8 +12,18 @@ record Undefined(String reason) {
   static Undefined member(Object owner, Object key) {
     String type = PyFormat.typeName(owner);
     return key instanceof String name
-        ? new Undefined("'" + type + " object' has no attribute '" + name + "'")
+        ? new Undefined("'" + type + " object' has no attribute '" + PyFormat.cut(name) + "'")
         : new Undefined(type + " object has no element " + PyFormat.shortRepr(key));
+  }
+
+  /** What the sandbox answers for an attribute it hides. */
+  static Undefined unsafe(Object owner, String name) {
+    return new Undefined(
+        "access to attribute '"
+            + PyFormat.cut(name)
+            + "' of '"
+            + PyFormat.typeName(owner)
+            + "' object is unsafe");
   }
 
   TemplateException failure() {

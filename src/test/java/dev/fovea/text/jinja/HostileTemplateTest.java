@@ -17,6 +17,8 @@ class HostileTemplateTest {
   /** Far above the target of 100 ms: a shared machine, and code that runs for the first time. */
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
+  private static final int MAX_MESSAGE_CHARS = 1100;
+
   static List<String> hostile() {
     String deep = "1" + "+1".repeat(5000);
     return List.of(
@@ -54,14 +56,16 @@ class HostileTemplateTest {
         "{{ '%999999.999999f' % 1.5 ~ '%999999s' % 1 }}",
         "{{ [1] | batch(10 ** 9, 'x') | list }}",
         "{{ [1] | slice(10 ** 9, 'x') | list }}",
-        "{{ 'abc'.replace('', 'x' * 900000) }}",
+        "{{ 'abc'.replace('', 'x' * 4000000) }}",
         "{{ ('a' * 900000).replace('a', 'bbbbbbbbbb') }}",
         "{{ ('x' * 900000).join(['a'] * 9000) }}",
         "{{ (['x' * 900000] * 9000) | join }}",
         "{% set t = 'a' * 900000 %}{% set n = 'a' * 400000 ~ 'b' %}{% for i in range(99999) %}"
             + "{{ t.find(n) }}{% endfor %}",
-        "{% set t = 'a' * 900000 %}{% set n = 'a' * 400000 ~ 'b' %}{{ t.rfind(n) }}",
-        "{% set t = 'a' * 900000 %}{% set n = 'b' ~ 'a' * 400000 %}{{ t.rsplit(n) }}",
+        "{% set t = 'a' * 900000 %}{% set n = 'b' ~ 'a' * 400000 %}{% for i in range(99999) %}"
+            + "{% if t.rfind(n) %}{% endif %}{% endfor %}",
+        "{% set t = 'a' * 900000 %}{% set n = 'b' ~ 'a' * 400000 %}{% for i in range(99999) %}"
+            + "{% if t.rsplit(n) %}{% endif %}{% endfor %}",
         "{% set t = 'ab' * 400000 %}{% for i in range(99999) %}{% if t.strip(t) %}{% endif %}"
             + "{% endfor %}",
         "{% set t = 'é😀' * 200000 %}{% for i in range(99999) %}{% if t[::-1] %}{% endif %}{% endfor %}",
@@ -73,7 +77,35 @@ class HostileTemplateTest {
             + "{% endfor %}",
         "{% set t = 'x' * 900000 %}{% for i in range(99999) %}{% if t | upper %}{% endif %}{% endfor %}",
         "{{ " + deep + " }}",
-        "{{ 2 ** 2 ** 2 ** 62 }}");
+        "{{ 7 ** 9 ** 9 ** 9 ** 9 ** 9 }}",
+        "{{ [1] | slice(9223372036854775807) | list }}",
+        "{{ [1] | batch(9223372036854775807, 0) | list }}",
+        "{{ 'ab' * 9223372036854775807 }}",
+        "{{ ['ab'] * 9223372036854775807 }}",
+        "{{ 'a'.ljust(9223372036854775807) }}",
+        "{{ '{:>999999999}'.format(1) }}",
+        "{{ '{:.999999999f}'.format(1.5) }}",
+        "{{ '{:0999999999,}'.format(1) }}",
+        "{{ '%*d' % (2147483647, 1) }}",
+        "{{ '\t'.expandtabs(9223372036854775807) }}",
+        "{{ [1] | tojson(indent=9223372036854775807) }}",
+        "{% set ns = namespace(n=3) %}{% for i in range(99999) %}{% set ns.n = ns.n * ns.n %}"
+            + "{% endfor %}",
+        "{% set n = 7 ** 10000 %}{% for i in range(99999) %}{% if n * n %}{% endif %}{% endfor %}",
+        "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+        "{% block a %}{{ self.a() }}{% endblock %}",
+        "{{ raise_exception('x' * 4000000) }}",
+        "{{ {}['x' * 4000000].y }}",
+        "{{ ('x' * 4000000).y.z }}",
+        "{% set t = 'x' * 4000000 %}{% for i in range(99999) %}{% if t | length %}{% endif %}"
+            + "{% endfor %}",
+        "{% set t = 'x' * 4000000 %}{% for i in range(99999) %}{% if t.startswith(t) %}{% endif %}"
+            + "{% endfor %}",
+        "{% set t = 'x' * 4000000 %}{% set u = t ~ '' %}{% for i in range(99999) %}"
+            + "{% if {t: 1}[u] %}{% endif %}{% endfor %}",
+        "{% for i in range(99999) %}{% if range(99999) | pprint %}{% endif %}{% endfor %}",
+        "{% set ns = namespace(l=[1]) %}{% for i in range(99) %}{% set ns.l = [ns.l] %}{% endfor %}"
+            + "{% for i in range(9999) %}{% if ns.l | pprint %}{% endif %}{% endfor %}");
   }
 
   static List<String> hostileSources() {
@@ -95,6 +127,17 @@ class HostileTemplateTest {
         "{%raw%}" + "{% endra".repeat(100_000),
         "{".repeat(500_000),
         "{{ '" + "\\".repeat(500_001),
+        "{{ 1" + "_1".repeat(100_000) + " }}",
+        "{{ 0x" + "f".repeat(100_000) + " }}",
+        "{{ x" + ".x".repeat(100_000) + " }}",
+        "{{ x" + "|x".repeat(100_000) + " }}",
+        "{{ x" + "~x".repeat(20_000) + "+1".repeat(50_000) + " }}",
+        "{{ 1" + " if 1".repeat(50_000) + " }}",
+        "{{ x" + " and x.y()".repeat(20_000) + " }}",
+        "{% unknown" + "x".repeat(200_000) + " %}",
+        "{{ x." + "é".repeat(200_000) + " }}",
+        "{% block b %}".repeat(50_000),
+        "{% autoescape x %}".repeat(50_000),
         "x".repeat(2_000_000));
   }
 
@@ -104,7 +147,8 @@ class HostileTemplateTest {
     long start = System.nanoTime();
     Template template = Template.parse(source);
     assertThatThrownBy(() -> template.render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
-        .isInstanceOf(TemplateException.class);
+        .isInstanceOf(TemplateException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(MAX_MESSAGE_CHARS));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
   }
 
@@ -114,7 +158,8 @@ class HostileTemplateTest {
     long start = System.nanoTime();
     assertThatThrownBy(
             () -> Template.parse(source).render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
-        .isInstanceOf(TemplateException.class);
+        .isInstanceOf(TemplateException.class)
+        .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(MAX_MESSAGE_CHARS));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
   }
 
@@ -146,7 +191,7 @@ class HostileTemplateTest {
 
   @Test
   void outputAndStepsAreBoundedWhereTheLimitsSay() {
-    Limits limits = new Limits(10, 1000, 50);
+    Limits limits = new Limits(10, 1000, 50, Duration.ofSeconds(10));
     Template text = Template.parse("{{ a }}");
     Clock clock = Clock.systemUTC();
     assertThat(text.render(Map.of("a", "x".repeat(10)), limits, clock)).hasSize(10);

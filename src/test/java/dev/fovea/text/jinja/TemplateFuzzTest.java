@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.fovea.text.Golden;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ class TemplateFuzzTest {
   private static final long SEED = 20261122L;
   private static final int NUM_MUTANTS = 20_000;
   private static final Clock CLOCK = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-  private static final Limits LIMITS = new Limits(1 << 16, 20_000, 300);
+  private static final Limits LIMITS = new Limits(1 << 16, 20_000, 300, Duration.ofSeconds(10));
   private static final String[] PIECES = {
     "{{",
     "}}",

@@ -1,0 +1,6 @@
+package dev.fovea.text.jinja;
+
+/** What a template may call. */
+interface Callable {
+  Object call(Arguments arguments);
+}
