@@ -12,6 +12,7 @@ DIMS = [64, 80, 96, 128, 256]
 MASKS = [dict(), dict(window=100), dict(mask=FULL)]
 # (rows, context): generated tokens, then prompts, chunks, and rows that see nothing.
 GENERATED = [(1, n) for n in (1, 17, 64, 65, 1000, 4097, 0)]
+SPLIT_CONTEXT = 2048  # prompts that see so much may have other bits in another batch
 PROMPTS = [(n, n) for n in (1, 17, 64, 65, 1000)] + [(100, 4097), (64, 128), (5, 2), (0, 40)]
 
 
@@ -82,10 +83,11 @@ def plant_each(report, fovea, batch, faults):
 
 def invariance(report, fovea, options):
     """A sequence alone has the bits that it has in a batch, and so has every repeat."""
+    prompts = [(rows, context) for rows, context in PROMPTS if context < SPLIT_CONTEXT]
     for seed, dim in enumerate(DIMS):
         for mask in MASKS:
             shape = Shape(16, 2, dim, torch.bfloat16, **mask)
-            batch = Batch(fovea, shape, GENERATED + PROMPTS, len(GENERATED), options.seed + seed)
+            batch = Batch(fovea, shape, GENERATED + prompts, len(GENERATED), options.seed + seed)
             out = batch.run()
             for i in range(len(batch.sequences)):
                 report.equal(f"{shape} sequence {i} alone", batch.run(only=i),
@@ -119,6 +121,26 @@ def long_context(report, fovea, options):
             report.close(f"prompt, mask {mask}", out[1:][rows],
                          batch.reference(1, torch.float64, rows),
                          batch.reference(1, shape.dtype, rows))
+
+
+def split_walks(report, fovea, options):
+    """Few prompt rows behind long contexts, alone, side by side and beside one that is short."""
+    length = 5000 if options.small else 100_000
+    alone = [[(rows, length)] for rows in (1, 64, 200, 600)]
+    mixed = [[(64, length), (30, length // 3), (10, 10)], [(1, length), (70, length), (70, 3000)]]
+    for dim, window, mask in ((128, 0, CAUSAL), (64, 0, FULL), (80, 0, CAUSAL), (256, 0, CAUSAL),
+                              (128, 4000, CAUSAL)):
+        for sequences in alone + mixed:
+            shape = Shape(8, 2, dim, torch.bfloat16, window=window, mask=mask)
+            batch = Batch(fovea, shape, sequences, 0, options.seed, spread=1)
+            out = batch.run()
+            report.check("all rows are there", not out.isnan().any().item(), "some are NaN")
+            for i, (rows, _) in enumerate(sequences):
+                chosen = torch.randint(0, rows, (min(rows, 16),), device=fovea.device)
+                report.close(f"{shape} sequence {i} of {sequences}", out[batch.starts[i]:][chosen],
+                             batch.reference(i, torch.float64, chosen),
+                             batch.reference(i, shape.dtype, chosen))
+            report.equal(f"{shape} {sequences} again", batch.run(), out)
 
 
 def large_grids(report, fovea, options):
@@ -185,4 +207,4 @@ def graph(report, fovea, options):
 
 
 SECTIONS = {"smoke": smoke, "contract": contract, "planted": planted_faults, "invariance": invariance,
-            "long": long_context, "grids": large_grids, "offsets": large_offsets, "graph": graph}
+            "long": long_context, "splits": split_walks, "grids": large_grids, "offsets": large_offsets, "graph": graph}

@@ -344,6 +344,7 @@ def borders(report, fovea, options):
     if not fovea.is_cuda:
         return
     for field, value, status in (("workspaceBytes", 16, 1), ("numGenerated", 3, 1),
+                                 ("longestPrompt", 1 << 20, 1),
                                  ("scale", -1.0, 4)):
         params, _ = batch.params()
         setattr(params, field, value)

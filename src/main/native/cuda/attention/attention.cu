@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attention/attention.h"
+#include "attention/prompt_splits.h"
 #include "attention/splits.cuh"
 #include "common/device.h"
 
@@ -17,6 +18,7 @@ template <class Type, int kInstanceDim>
 struct Instance {
   using T = Type;
   static constexpr int kDim = kInstanceDim;
+  static constexpr int kRows = FlashForward<T, kDim>::kRows;
   int type_index, dim_index;
 };
 
@@ -43,6 +45,13 @@ void with_instance(int32_t type, int64_t head_dim, const Body& body) {
   }
 }
 
+// Of flash_forward on the whole device.
+template <class Instance>
+int64_t resident_blocks(const FoveaStream& stream, const Instance& instance) {
+  return int64_t{stream.forward_blocks[instance.type_index][instance.dim_index]} *
+         stream.multiprocessors;
+}
+
 int target_splits(const FoveaStream& stream, const FoveaAttention& p) {
   const int group = static_cast<int>(p.queryHeads / p.kvHeads);
   const int64_t items = p.kvHeads * tiles_of_group(group, static_cast<int>(p.headDim));
@@ -57,11 +66,30 @@ int max_splits(const FoveaStream& stream, const FoveaAttention& p) {
       std::max<int64_t>(std::min<int64_t>(target_splits(stream, p), splits), 1));
 }
 
-int64_t workspace_bytes(const FoveaStream& stream, const FoveaAttention& p, int64_t sequences) {
+int64_t generated_rows(const FoveaStream& stream, const FoveaAttention& p, int64_t sequences) {
   const int splits = max_splits(stream, p);
-  const bool is_split = p.type != FOVEA_F32 && splits > 1;
-  const int64_t rows = sequences * splits * p.queryHeads;
-  return is_split ? rows * (p.headDim + 1) * static_cast<int64_t>(sizeof(float)) : 0;
+  return splits > 1 ? sequences * splits * p.queryHeads : 0;
+}
+
+// Of partial results, as many as prompt_splits leaves room for.
+int64_t prompt_rows(const FoveaStream& stream, const FoveaAttention& p) {
+  int64_t rows = 0;
+  if (p.maxPages >= 2 * kLeastSplitPages) {
+    with_instance(p.type, p.headDim, [&](const auto& instance) {
+      rows = kPromptRounds * resident_blocks(stream, instance) *
+             std::decay_t<decltype(instance)>::kRows;
+    });
+  }
+  return rows;
+}
+
+// Generated rows are merged before prompt rows begin, so that both use the same memory.
+int64_t workspace_bytes(const FoveaStream& stream, const FoveaAttention& p, int64_t sequences) {
+  if (p.type == FOVEA_F32) {
+    return 0;
+  }
+  const int64_t rows = std::max(generated_rows(stream, p, sequences), prompt_rows(stream, p));
+  return rows * (p.headDim + 1) * static_cast<int64_t>(sizeof(float));
 }
 
 void check_limits(const FoveaAttention& p) {
@@ -71,6 +99,7 @@ void check_limits(const FoveaAttention& p) {
   check_range("numPages", p.numPages, 0, INT32_MAX);
   check_range("numTableRows", p.numTableRows, p.numSequences > 0 ? 1 : 0, INT32_MAX / 2);
   check_range("maxPages x S", p.maxPages * kPageSlots, 0, INT32_MAX / 2);
+  check_range("longestPrompt", p.longestPrompt, 0, p.maxPages * kPageSlots);
   check_range("numGenerated", p.numGenerated, 0,
               std::min({p.numSequences, p.numTokens, int64_t{kMaxGenerated}}));
   if (!(p.scale > 0)) {
@@ -129,6 +158,25 @@ AttentionTask task_of(const FoveaStream& stream, const FoveaAttention& p) {
 }
 
 template <class Instance>
+PromptPartials prompt_partials(const FoveaStream& stream, const FoveaAttention& p,
+                               const Instance& instance) {
+  const int64_t tokens = p.numTokens - p.numGenerated;
+  const int64_t prompts = p.numSequences - p.numGenerated;
+  const int64_t rows = tokens * (p.queryHeads / p.kvHeads);
+  PromptGrid grid{};
+  grid.tiles = std::max<int64_t>((rows + Instance::kRows - 1) / Instance::kRows + prompts - 1, 1);
+  grid.kv_heads = p.kvHeads;
+  grid.resident = resident_blocks(stream, instance);
+  grid.pages = p.longestPrompt > 0 ? (p.longestPrompt + kPageSlots - 1) / kPageSlots : p.maxPages;
+  PromptPartials partials{};
+  partials.rows = tokens * p.queryHeads;
+  partials.splits = prompt_splits(grid);
+  partials.values = pointer<float>(p.workspace);
+  partials.log_sums = partials.values + partials.splits * partials.rows * p.headDim;
+  return partials;
+}
+
+template <class Instance>
 void launch(const FoveaStream& stream, const AttentionTask& task, const Instance& instance) {
   using T = typename Instance::T;
   constexpr int kDim = Instance::kDim;
@@ -156,12 +204,15 @@ void run(const FoveaStream& stream, const FoveaAttention& p) {
   if (p.numTokens == 0 || p.numSequences == 0) {
     return;
   }
-  const AttentionTask task = task_of(stream, p);
+  AttentionTask task = task_of(stream, p);
   if (p.type == FOVEA_F32) {
     launch_attention_f32(task, stream.handle);
     return;
   }
-  with_instance(p.type, p.headDim, [&](const auto& instance) { launch(stream, task, instance); });
+  with_instance(p.type, p.headDim, [&](const auto& instance) {
+    task.prompt_partials = prompt_partials(stream, p, instance);
+    launch(stream, task, instance);
+  });
 }
 
 }  // namespace
@@ -172,7 +223,8 @@ void prepare_attention(FoveaStream* stream) {
       with_instance(type, head_dim, [&](const auto& instance) {
         using T = typename std::decay_t<decltype(instance)>::T;
         constexpr int kDim = std::decay_t<decltype(instance)>::kDim;
-        FlashForward<T, kDim>::prepare();
+        stream->forward_blocks[instance.type_index][instance.dim_index] =
+            FlashForward<T, kDim>::prepare();
         FlashDecode<T, kDim>::prepare(
             stream->decode_blocks[instance.type_index][instance.dim_index]);
       });

@@ -12,7 +12,8 @@
 namespace fovea {
 
 constexpr int kPageSlots = FOVEA_PAGE_SLOTS;
-constexpr int kMaxGenerated = 4096;  // sequences; flash_decode keeps a word for 32 of them
+constexpr int kLeastSplitPages = 16;  // of a prompt row's walk over K and V
+constexpr int kMaxGenerated = 4096;   // sequences; flash_decode keeps a word for 32 of them
 
 // K or V: strides in bytes.
 struct Pages {
@@ -29,12 +30,23 @@ struct Partials {
   int target_splits;  // of one sequence alone on the device
 };
 
+// Prompt rows whose walks over K and V are split, where their tiles are too few for the device:
+// split s of row r, of query heads Hq, counted over all prompt rows, has D values at
+// (s * rows + r) * D and, as above, a logarithm. A tile's walk has as many splits or fewer.
+struct PromptPartials {
+  float* values;
+  float* log_sums;
+  int64_t rows;
+  int splits;
+};
+
 struct AttentionTask {
   const void* q;
   void* out;
   Pages k, v;
   const int32_t *query_start, *context_length, *table_row, *page_table;
   Partials partials;
+  PromptPartials prompt_partials;
   float scale, scale_log2;  // the latter times log2(e)
   int num_tokens, num_sequences, num_generated, query_heads, kv_heads, group, head_dim;
   int num_pages, max_pages, num_table_rows, window;
@@ -44,7 +56,9 @@ struct AttentionTask {
 // Prompt rows: the sequences from num_generated on.
 template <class T, int kDim>
 struct FlashForward {
-  static void prepare();
+  static constexpr int kRows = kDim <= 128 ? 128 : 64;  // of a tile
+  // Resident blocks a multiprocessor.
+  static int prepare();
   static void launch(const AttentionTask& task, cudaStream_t stream);
 };
 

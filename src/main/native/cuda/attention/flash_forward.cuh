@@ -12,14 +12,18 @@
 // long prompts only so many heads at a time as the second-level cache holds: a section.
 // Shared memory: Q and one or two pages of K and V, (kRows + 128 a page) x kDim x 2 bytes (64 KiB
 // at D = 128; 48 KiB at 64), and 2 KiB.
+// Where a long context is walked by few tiles, their walks are split among blocks, whose partial
+// results forward_merge puts together: prompt_splits.h says when.
 // Limits: D a multiple of 8 up to kDim, rounded up to it by zeros; compute capability 8.0.
-// A row's bits depend on its own sequence and its place in it.
+// A row's bits depend on its own sequence and its place in it, and where walks are split on into
+// how many parts.
 #ifndef FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
 #define FOVEA_CUDA_ATTENTION_FLASH_FORWARD_CUH_
 
 #include <algorithm>
 
 #include "attention/attention.h"
+#include "attention/forward_merge.cuh"
 #include "attention/paged_kv.cuh"
 #include "attention/query_tile.cuh"
 #include "attention/sections.h"
@@ -48,6 +52,7 @@ struct ForwardShape {
   static constexpr int kRowTiles = kDim <= 128 ? 2 : 1;  // of 16 rows, a warp
   static constexpr int kWarpRows = 16 * kRowTiles;
   static constexpr int kRows = kWarpRows * kWarps;
+  static_assert(kRows == FlashForward<bf16, kDim>::kRows, "as the host reckons with");
   // A warp's two row tiles lie half a block apart, so that of the pages that only the block's
   // second half sees every warp works at half (5 % at 512 tokens, 1 at 2,048). Larger heads leave
   // no registers for the second loop.
@@ -101,7 +106,11 @@ class ForwardBlock {
     commit_copies();
     wait_copies<0>();
     __syncthreads();  // nobody reads queries that are still on their way over the outputs
-    write();
+    if (tile_.split < 0) {
+      write();
+    } else {
+      write_partials();
+    }
   }
 
  private:
@@ -344,6 +353,38 @@ class ForwardBlock {
     }
   }
 
+  // Rows by their own sums, and the base-2 logarithms of these.
+  __device__ void write_partials() {
+    const PromptPartials& to = task_.prompt_partials;
+    const int64_t first_row =
+        tile_.split * to.rows - int64_t{task_.num_generated} * task_.query_heads;
+#pragma unroll
+    for (int m = 0; m < kRowTiles; m++) {
+      state_[m].finish();
+#pragma unroll
+      for (int r = 0; r < 2; r++) {
+        const int64_t offset = tables_.offsets[tile_row(m) + 8 * r + lane() / 4];
+        if (offset < 0) {
+          continue;
+        }
+        const float sum = state_[m].sum[r];
+        const float factor = sum > 0 ? 1 / sum : 0;
+        float* values = to.values + first_row * task_.head_dim + offset + lane() % 4 * 2;
+#pragma unroll
+        for (int n = 0; n < kDimTiles; n++) {
+          if (8 * n < task_.head_dim) {
+            *reinterpret_cast<float2*>(values + 8 * n) =
+                make_float2(out_[m][n][2 * r] * factor, out_[m][n][2 * r + 1] * factor);
+          }
+        }
+        if (lane() % 4 == 0) {
+          to.log_sums[first_row + offset / task_.head_dim] =
+              sum > 0 ? state_[m].largest[r] * task_.scale_log2 + log2f(sum) : -INFINITY;
+        }
+      }
+    }
+  }
+
   const AttentionTask& task_;
   TileTables<Shape::kRows>& tables_;
   const QueryTile& tile_;
@@ -357,11 +398,20 @@ __global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, kForwardBlocks<k
     flash_forward_kernel(const __grid_constant__ AttentionTask task, int last_tile) {
   extern __shared__ __align__(128) char forward_shared[];
   __shared__ TileTables<ForwardShape<kDim>::kRows> tables;
+  const int splits = task.prompt_partials.splits;
   QueryTile found;
   if (block_head() >= task.kv_heads ||
-      !find_tile<ForwardShape<kDim>::kRows>(task, last_tile - static_cast<int>(blockIdx.y),
+      !find_tile<ForwardShape<kDim>::kRows>(task, last_tile - static_cast<int>(blockIdx.y) / splits,
                                             &found)) {
     return;
+  }
+  const int split = static_cast<int>(blockIdx.y) % splits;
+  const int count = found.count_splits(splits);
+  if (split >= count) {
+    return;
+  }
+  if (count > 1) {
+    found.keep_split(split, splits);
   }
   tables.fill(task, found, block_head());
   __syncthreads();  // the tables are there for all
@@ -369,11 +419,17 @@ __global__ void __launch_bounds__(ForwardShape<kDim>::kThreads, kForwardBlocks<k
 }
 
 template <class T, int kDim>
-void FlashForward<T, kDim>::prepare() {
-  check_cuda("cudaFuncSetAttribute",
-             cudaFuncSetAttribute(&flash_forward_kernel<T, kDim>,
-                                  cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                  ForwardShape<kDim>::kBytes));
+int FlashForward<T, kDim>::prepare() {
+  using Shape = ForwardShape<kDim>;
+  constexpr auto kKernel = &flash_forward_kernel<T, kDim>;
+  check_cuda(
+      "cudaFuncSetAttribute",
+      cudaFuncSetAttribute(kKernel, cudaFuncAttributeMaxDynamicSharedMemorySize, Shape::kBytes));
+  int blocks = 0;
+  check_cuda("cudaOccupancyMaxActiveBlocksPerMultiprocessor",
+             cudaOccupancyMaxActiveBlocksPerMultiprocessor(&blocks, kKernel, Shape::kThreads,
+                                                           Shape::kBytes));
+  return blocks;
 }
 
 template <class T, int kDim>
@@ -382,14 +438,19 @@ void FlashForward<T, kDim>::launch(const AttentionTask& task, cudaStream_t strea
   const int64_t rows = int64_t{task.num_tokens - task.num_generated} * task.group;
   const int64_t tiles = rows / Shape::kRows + (task.num_sequences - task.num_generated);
   const int heads = section_heads(task, sizeof(T));
-  constexpr int64_t kMaxTiles = 65535;  // in a grid's second dimension
-  for (int64_t left = tiles; left > 0; left -= kMaxTiles) {
-    const dim3 grid(static_cast<unsigned>(heads), static_cast<unsigned>(std::min(left, kMaxTiles)),
+  const int splits = task.prompt_partials.splits;
+  const int64_t max_tiles = 65535 / splits;  // in a grid's second dimension
+  for (int64_t left = tiles; left > 0; left -= max_tiles) {
+    const dim3 grid(static_cast<unsigned>(heads),
+                    static_cast<unsigned>(std::min(left, max_tiles) * splits),
                     static_cast<unsigned>((task.kv_heads + heads - 1) / heads));
     flash_forward_kernel<T, kDim>
         <<<grid, Shape::kThreads, Shape::kBytes, stream>>>(task, static_cast<int>(left - 1));
   }
   check_launch("flash_forward_kernel");
+  if (splits > 1) {
+    launch_forward_merge<T, Shape::kRows>(task, tiles, stream);
+  }
 }
 
 }  // namespace fovea

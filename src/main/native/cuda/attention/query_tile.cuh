@@ -16,6 +16,27 @@ struct QueryTile {
   int low_page, high_page;     // that some row sees, both included
   int half_page;               // the last that a row of the first half sees
   int clean_begin, clean_end;  // slots between which all rows see all
+  int split;                   // which part of the walk the pages are; -1: all of it
+
+  // Splits of the walk over all pages, at most `splits` and none of few pages.
+  __device__ int count_splits(int splits) const {
+    return max((num_pages() + split_pages(splits) - 1) / split_pages(splits), 1);
+  }
+
+  // Leaves it a split's pages, the last ones to the first split.
+  __device__ void keep_split(int index, int splits) {
+    const int pages = split_pages(splits);
+    high_page -= index * pages;
+    low_page = max(low_page, high_page - pages + 1);
+    split = index;
+  }
+
+ private:
+  __device__ int num_pages() const { return high_page - low_page + 1; }
+
+  __device__ int split_pages(int splits) const {
+    return max((num_pages() + splits - 1) / splits, kLeastSplitPages);
+  }
 };
 
 // Sequence i's tiles begin at floor(rows before it / kRows) + i, which leaves room for all of them
@@ -62,6 +83,7 @@ __device__ bool find_tile(const AttentionTask& task, int64_t index, QueryTile* t
   tile->half_page = last_page(visible(min(tile->row_begin + kRows / 2, tile->row_end) - 1));
   tile->clean_begin = last.low;
   tile->clean_end = first.high;
+  tile->split = -1;
   return row_begin < rows;
 }
 

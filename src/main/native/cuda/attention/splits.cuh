@@ -4,6 +4,7 @@
 #define FOVEA_CUDA_ATTENTION_SPLITS_CUH_
 
 #include "attention/attention.h"
+#include "attention/matrix.cuh"
 #include "common/storage.cuh"
 
 namespace fovea {
@@ -53,11 +54,47 @@ __device__ inline void add_scaled(float4& sum, const float4& values, float facto
   sum.w = fmaf(values.w, factor, sum.w);
 }
 
+// The splits of one row, split s of which is partial row `first + s * stride`.
+struct PartialRow {
+  const float* values;
+  const float* log_sums;
+  int64_t first, stride;
+  int splits;
+};
+
 template <class T>
 __device__ void store_scaled(T* to, const float4& values, float factor) {
   *reinterpret_cast<Pack<T, 4>*>(to) = {
       {from_f32<T>(values.x * factor), from_f32<T>(values.y * factor),
        from_f32<T>(values.z * factor), from_f32<T>(values.w * factor)}};
+}
+
+// out = sum over splits of 2^(log_sum - largest) x partial, over the sum of those weights, splits
+// in rising order. By a whole warp, a lane each 32nd four of the D values.
+template <class T>
+__device__ void merge_row(const PartialRow& row, T* out, int head_dim) {
+  const int lane = static_cast<int>(threadIdx.x) % 32;
+  float largest = -INFINITY;
+  for (int s = lane; s < row.splits; s += 32) {
+    largest = fmaxf(largest, row.log_sums[row.first + s * row.stride]);
+  }
+  for (int distance = 16; distance > 0; distance /= 2) {
+    largest = fmaxf(largest, __shfl_xor_sync(~0u, largest, distance));
+  }
+  const float shift = largest == -INFINITY ? 0 : largest;
+  for (int column = 4 * lane; column < head_dim; column += 128) {
+    float4 values{};
+    float sum = 0;
+#pragma unroll 4
+    for (int s = 0; s < row.splits; s++) {
+      const int64_t index = row.first + s * row.stride;
+      const float weight = exp2_approximate(row.log_sums[index] - shift);
+      sum += weight;
+      add_scaled(values, *reinterpret_cast<const float4*>(row.values + index * head_dim + column),
+                 weight);
+    }
+    store_scaled(out + column, values, sum > 0 ? 1 / sum : 0);
+  }
 }
 
 }  // namespace fovea

@@ -20,6 +20,7 @@ struct FoveaStream {
   cudaStream_t handle = nullptr;
   // Resident blocks a multiprocessor, by type, head dim and the rows of a work item.
   int decode_blocks[2][4][2] = {};
+  int forward_blocks[2][4] = {};  // by type and head dim
   std::unique_ptr<fovea::Staging> staging;
   cudaEvent_t timer[2] = {};  // its start and its end, made at first use
 };

@@ -121,6 +121,9 @@ public class AttentionParams extends Pointer {
   public native AttentionParams numGenerated(long value);
 
   @MemberSetter
+  public native AttentionParams longestPrompt(long value);
+
+  @MemberSetter
   public native AttentionParams workspace(@Cast("uint64_t") long value);
 
   @MemberSetter

@@ -24,13 +24,27 @@ public record Attention(
    * @param numGenerated the first so many sequences own one row each, that of a generated token; a
    *     GPU computes those by another kernel, and a row's kind alone decides, so that its bits do
    *     not depend on its batch
+   * @param longestPrompt an upper bound of the other sequences' {@code contextLength}, by which a
+   *     GPU decides how to share the work out; 0: none is known
    */
   public record Sequences(
       TensorView queryStart,
       TensorView contextLength,
       TensorView tableRow,
       TensorView pageTable,
-      int numGenerated) {}
+      int numGenerated,
+      int longestPrompt) {
+
+    /** Without a known bound. */
+    public Sequences(
+        TensorView queryStart,
+        TensorView contextLength,
+        TensorView tableRow,
+        TensorView pageTable,
+        int numGenerated) {
+      this(queryStart, contextLength, tableRow, pageTable, numGenerated, 0);
+    }
+  }
 
   /**
    * @param kind which positions of its sequence a row sees

@@ -107,6 +107,7 @@ final class NativeArguments {
         .maxPages(sequences.pageTable().shape().dim(1))
         .numTableRows(sequences.pageTable().shape().dim(0))
         .numGenerated(sequences.numGenerated())
+        .longestPrompt(sequences.longestPrompt())
         .scale(args.mask().scale())
         .mask(args.mask().kind().code())
         .window(args.mask().window())
@@ -125,7 +126,8 @@ final class NativeArguments {
         .window(0)
         .type(bounds.dtype().code())
         .kvType(bounds.dtype().code())
-        .numGenerated(bounds.maxSequences());
+        .numGenerated(bounds.maxSequences())
+        .longestPrompt(0);
   }
 
   /** Heads, and where they lie in pages [P, Hkv, S, D]. */

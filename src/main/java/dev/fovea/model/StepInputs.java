@@ -64,6 +64,7 @@ final class StepInputs implements AutoCloseable {
   private int numTokens;
   private int numSequences;
   private int numGenerated;
+  private int longestPrompt;
   private int numRows;
   private int numTaken;
   private int numNewPages;
@@ -152,12 +153,15 @@ final class StepInputs implements AutoCloseable {
     IntBuffer tableRows = ints(Part.TABLE_ROW);
     IntBuffer logitRows = ints(Part.LOGIT_ROWS);
     int end = 0;
+    longestPrompt = 0;
     starts.put(end);
     for (int i = 0; i < numSequences; i++) {
       Entry entry = batch.entries().get(i);
       end += entry.tokens().count();
       starts.put(end);
-      lengths.put(entry.contextBefore() + entry.tokens().count());
+      int length = entry.contextBefore() + entry.tokens().count();
+      lengths.put(length);
+      longestPrompt = i < numGenerated ? 0 : Math.max(longestPrompt, length);
       tableRows.put(PageRows.rowOf(entry, i));
       if (entry.draw() != null) {
         logitRows.put(end - 1);
@@ -287,7 +291,8 @@ final class StepInputs implements AutoCloseable {
         used(Part.CONTEXT_LENGTH, numSequences),
         used(Part.TABLE_ROW, numSequences),
         pageRows.table(),
-        numGenerated);
+        numGenerated,
+        longestPrompt);
   }
 
   /** Rows of the step whose logits are wanted, {@code [R] i32}. */

@@ -69,6 +69,19 @@ class DeviceAttentionTest {
     matches(longest(new Sequence(1, LONGEST), 3));
   }
 
+  /** Few rows, whose walks are split; with a window that leaves them one part. */
+  @Test
+  void piecesBehindLongContextsMatchFp64() {
+    List<Sequence> pieces =
+        List.of(new Sequence(64, 60_000), new Sequence(1, 20_000), new Sequence(30, 30));
+    for (HeadLayout heads : List.of(new HeadLayout(2, 1, 128), new HeadLayout(6, 2, 64))) {
+      matches(new AttentionShape(DType.BF16, heads, 0, pieces, 4));
+      matches(new AttentionShape(DType.F16, heads, 0, pieces, 5).full());
+      matches(new AttentionShape(DType.BF16, heads, 5000, pieces, 5));
+      matches(new AttentionShape(DType.BF16, heads, 700, pieces, 4));
+    }
+  }
+
   /**
    * @param seed even: the single row is a generated token's
    */
