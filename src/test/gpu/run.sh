@@ -8,6 +8,8 @@
 #
 # OUT         folder for summary.txt, log.txt and JSON; target/gpu-results unless given
 # FOVEA_LIMIT seconds for everything, 560 unless given; a section gets its own limit or what is left
+# Of the sections, "cost-table" holds predicted against measured times of pieces of prompts, and
+# "long-prompt" what streams see beside one of 100,000 tokens.
 # FOVEA_LOAD_SECONDS of mixed-load, 20 unless given; 480 are for a run of that section alone:
 #             FOVEA_LIMIT=590 FOVEA_LOAD_SECONDS=480 src/test/gpu/run.sh run mixed-load
 set -uo pipefail
@@ -92,6 +94,7 @@ junit() {
         -Dorg.bytedeco.javacpp.cachedir="$FOVEA_CACHE/javacpp" \
         -Dorg.bytedeco.javacpp.maxbytes=0 -Dorg.bytedeco.javacpp.maxphysicalbytes=0 \
         -Dfovea.test.device="$device" -Dfovea.test.distribution="$home" \
+        -Dfovea.test.checkpoint="$work/random-llama" \
         -cp "$home/tests/classes:src/test/resources:$home/tests/lib/*:$home/app/app/*:$home/app/lib/main/*:$home/app/lib/boot/*" \
         org.junit.platform.console.ConsoleLauncher execute --disable-banner --disable-ansi-colors \
         --details=tree "${junit_tags[@]}" "$@"
@@ -144,6 +147,19 @@ load_mixed() {
         --home "$home" --model "$work/random-llama" --device "$device" --json "$out/mixed-load.json"
 }
 
+# What the table of costs predicts and what steps take, on the same checkpoint.
+cost_table() {
+    wait_for_checkpoint
+    junit --select-class=dev.fovea.engine.CostTableTest
+}
+
+# Streams beside a prompt that takes many steps.
+long_prompt() {
+    wait_for_checkpoint
+    python3 src/test/gpu/long_prompt.py --home "$home" --model "$work/random-llama" \
+        --device "$device" --json "$out/long-prompt.json"
+}
+
 bench_model() {
     wait_for_checkpoint
     bench model "$work/random-llama"
@@ -191,6 +207,8 @@ all_sections() {
     section bench-attention 120 bench attention
     section random-llama 120 serve_random
     section load 130 load_random
+    section cost-table 120 cost_table
+    section long-prompt 120 long_prompt
     section mixed-load $((${FOVEA_LOAD_SECONDS:-20} + 110)) load_mixed
     section bench-model 60 bench_model
     section bench-linear 90 bench linear
@@ -217,7 +235,8 @@ machine() {
 
 sections() {
     unpack
-    if wanted random-llama || wanted load || wanted mixed-load || wanted bench-model; then
+    if wanted random-llama || wanted load || wanted cost-table || wanted long-prompt ||
+        wanted mixed-load || wanted bench-model; then
         make_checkpoint &
     fi
     all_sections
@@ -245,7 +264,7 @@ run)
     sections
     ;;
 *)
-    sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+    sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
     exit 2
     ;;
 esac

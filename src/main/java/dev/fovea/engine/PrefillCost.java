@@ -1,8 +1,5 @@
 package dev.fovea.engine;
 
-import java.util.Arrays;
-import java.util.Locale;
-
 /**
  * What pieces of prompts cost in a step, from a table that is measured once and then never changes:
  * how a prompt is cut must not depend on the clock. Without a target everything fits.
@@ -11,7 +8,9 @@ final class PrefillCost {
 
   /** Everything fits, as nothing costs anything. */
   static final PrefillCost UNBOUNDED =
-      new PrefillCost(new int[] {1}, new double[1], new double[1], Long.MAX_VALUE);
+      new PrefillCost(
+          new PieceTimes(new int[] {1}, new double[1], new int[0], new double[0][]),
+          Long.MAX_VALUE);
 
   /**
    * Where nobody waits for a token, only newcomers and those who leave wait for the end of a step,
@@ -19,23 +18,16 @@ final class PrefillCost {
    */
   private static final int ALONE = 16;
 
-  private final int[] sizes;
-  private final double[] nanos;
-  private final double[] contextNanos;
+  private final PieceTimes times;
   private final long targetNanos;
 
   /**
-   * @param sizes tokens of a piece, ascending: a longer prompt is cut into pieces of these and of
-   *     multiples of the largest
-   * @param nanos a step with one piece takes, for each of them, without tokens before it
-   * @param contextNanos more for each token before the piece, for each of them: in proportion to
-   *     the size only where the size fills the device
+   * @param times of pieces, each the only one of a step: a longer prompt is cut into pieces of
+   *     multiples of the smallest size, or beyond the largest of multiples of that
    * @param targetNanos what the pieces of a step may take together beside decodes
    */
-  PrefillCost(int[] sizes, double[] nanos, double[] contextNanos, long targetNanos) {
-    this.sizes = sizes.clone();
-    this.nanos = nanos.clone();
-    this.contextNanos = contextNanos.clone();
+  PrefillCost(PieceTimes times, long targetNanos) {
+    this.times = times;
     this.targetNanos = targetNanos;
   }
 
@@ -54,7 +46,7 @@ final class PrefillCost {
 
     /**
      * The largest piece that fits in beside those before; the first piece of a step is at least the
-     * smallest of the sizes, or nothing would ever be computed.
+     * smallest size, or nothing would ever be computed.
      *
      * @param wanted tokens that are left of the prompt, or that other limits allow
      * @param before tokens of the prompt that are computed already
@@ -70,9 +62,9 @@ final class PrefillCost {
      * behind it from their first token.
      */
     int fitHalf(int wanted, int before) {
-      double spent = numTokens == 0 ? 0 : at(nanos, numTokens) + spentOnContext;
+      double spent = numTokens == 0 ? 0 : times.nanos(numTokens) + spentOnContext;
       int half = fit(wanted, before, spent + (targetNanos - spent) / 2);
-      return half > 0 ? half : fit(Math.min(wanted, sizes[0]), before, targetNanos);
+      return half > 0 ? half : fit(Math.min(wanted, times.smallest()), before, targetNanos);
     }
 
     /** Whether a piece fits in beside those before as if beside decodes. */
@@ -84,18 +76,29 @@ final class PrefillCost {
       if (isAffordable(wanted, before, limit)) {
         return wanted;
       }
-      int largest = sizes[sizes.length - 1];
-      for (int count = (wanted - 1) / largest * largest; count > largest; count -= largest) {
-        if (isAffordable(count, before, limit)) {
-          return count;
+      int smallest = times.smallest();
+      int largest = times.largest();
+      int count = wanted > largest ? affordable(largest, (wanted - 1) / largest, before, limit) : 0;
+      if (count == 0) {
+        int most = Math.min(wanted - 1, largest) / smallest;
+        count = affordable(smallest, most, before, limit);
+      }
+      return count == 0 && numTokens == 0 ? Math.min(wanted, smallest) : count;
+    }
+
+    /** The most that fits of up to {@code most} times so many tokens. */
+    private int affordable(int unit, int most, int before, double limit) {
+      int fits = 0;
+      int tooMuch = most + 1;
+      while (tooMuch - fits > 1) {
+        int middle = (fits + tooMuch) >>> 1;
+        if (isAffordable(middle * unit, before, limit)) {
+          fits = middle;
+        } else {
+          tooMuch = middle;
         }
       }
-      for (int i = sizes.length - 1; i >= 0; i--) {
-        if (sizes[i] < wanted && isAffordable(sizes[i], before, limit)) {
-          return sizes[i];
-        }
-      }
-      return numTokens == 0 ? Math.min(wanted, sizes[0]) : 0;
+      return fits * unit;
     }
 
     void add(int count, int before) {
@@ -111,13 +114,18 @@ final class PrefillCost {
     private double nanosOnContext(int count, int before) {
       long total = numTokens + count;
       double pairs = numPairs + (double) count * before;
-      double alone = at(contextNanos, count) * before;
-      double together = at(contextNanos, total) * pairs / total;
+      double alone = times.contextNanos(count, before);
+      double together = times.contextNanos(total, pairs / total);
       return Math.max(spentOnContext, Math.max(alone, together));
     }
 
+    /** What the pieces take with one more. */
+    double nanosWith(int count, int before) {
+      return times.nanos(numTokens + count) + nanosOnContext(count, before);
+    }
+
     private boolean isAffordable(int count, int before, double limit) {
-      return at(nanos, numTokens + count) + nanosOnContext(count, before) <= limit;
+      return nanosWith(count, before) <= limit;
     }
   }
 
@@ -125,32 +133,8 @@ final class PrefillCost {
     return new Step();
   }
 
-  /**
-   * Straight lines between the sizes; before the first no less than it, behind the last as steep.
-   */
-  private double at(double[] values, long count) {
-    int last = sizes.length - 1;
-    if (count <= sizes[0]) {
-      return values[0];
-    }
-    int i = Arrays.binarySearch(sizes, (int) Math.min(count, Integer.MAX_VALUE));
-    int upper = Math.min(last, i >= 0 ? i : -i - 1);
-    if (upper == 0) {
-      return values[0] * count / sizes[0];
-    }
-    int lower = upper - 1;
-    double slope = (values[upper] - values[lower]) / (sizes[upper] - sizes[lower]);
-    return values[upper] + slope * (count - sizes[upper]);
-  }
-
   @Override
   public String toString() {
-    return String.format(
-        Locale.ROOT,
-        "sizes %s take %s ns and %s ns a token before, target %d ns",
-        Arrays.toString(sizes),
-        Arrays.toString(nanos),
-        Arrays.toString(contextNanos),
-        targetNanos);
+    return times + ", target " + targetNanos + " ns";
   }
 }

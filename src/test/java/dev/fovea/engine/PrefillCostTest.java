@@ -15,12 +15,12 @@ class PrefillCostTest {
   private static final double[] NANOS = {1640, 2280, 3560};
 
   @Test
-  void pieceIsAllThatIsWantedElseTheLargestSizeThatFits() {
+  void pieceIsAllThatIsWantedElseTheMostOfTheSmallestSizeThatFits() {
     PrefillCost cost = cost(0, 3000);
     assertThat(cost.newStep().besideDecodes().fit(100, 0)).isEqualTo(100);
     assertThat(cost.newStep().besideDecodes().fit(200, 0)).as("3000 ns").isEqualTo(200);
-    assertThat(cost.newStep().besideDecodes().fit(201, 0)).isEqualTo(128);
-    assertThat(cost.newStep().besideDecodes().fit(10_000, 0)).isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(201, 0)).isEqualTo(192);
+    assertThat(cost.newStep().besideDecodes().fit(10_000, 0)).isEqualTo(192);
   }
 
   @Test
@@ -37,7 +37,7 @@ class PrefillCostTest {
   @Test
   void whatIsBehindThePieceCosts() {
     PrefillCost cost = cost(0.01, 3000);
-    assertThat(cost.newStep().besideDecodes().fit(1000, 0)).isEqualTo(128);
+    assertThat(cost.newStep().besideDecodes().fit(1000, 0)).isEqualTo(192);
     assertThat(cost.newStep().besideDecodes().fit(1000, 500)).as("2280 + 640 ns").isEqualTo(128);
     assertThat(cost.newStep().besideDecodes().fit(1000, 600)).as("2280 + 768 ns").isEqualTo(64);
     PrefillCost.Step step = cost.newStep().besideDecodes();
@@ -46,11 +46,28 @@ class PrefillCostTest {
     assertThat(step.fit(64, 200)).isZero();
   }
 
+  @Test
+  void contextsAreJoinedByStraightLinesAndTheLastGoesOn() {
+    double[][] more = {{500, 500, 500}, {1000, 2000, 4000}};
+    PieceTimes times = new PieceTimes(SIZES, NANOS, new int[] {1000, 5000}, more);
+    assertThat(times.contextNanos(64, 0)).isZero();
+    assertThat(times.contextNanos(64, 500)).isEqualTo(250);
+    assertThat(times.contextNanos(64, 1000)).isEqualTo(500);
+    assertThat(times.contextNanos(64, 3000)).isEqualTo(750);
+    assertThat(times.contextNanos(96, 5000)).isEqualTo(1500);
+    assertThat(times.contextNanos(128, 9000)).as("2000 + as much as from 1000").isEqualTo(3500);
+    assertThat(times.contextNanos(512, 5000)).as("4000 + twice what 128 more take").isEqualTo(8000);
+    PrefillCost.Step step = new PrefillCost(times, 3640).newStep().besideDecodes();
+    assertThat(step.fit(1000, 5000)).as("1640 + 1000, 2280 + 2000").isEqualTo(64);
+    assertThat(step.fit(1000, 13_000)).as("1640 + 2000").isEqualTo(64);
+    assertThat(step.fit(1000, 1000)).as("2920 + 500, 3560 + 500").isEqualTo(192);
+  }
+
   /** As far as 256 tokens it makes no difference how many walk a context side by side. */
   @Test
   void piecesThatDoNotFillTheDeviceShareTheTimeOfTheLongest() {
-    double[] flat = {2, 2, 2};
-    PrefillCost cost = new PrefillCost(SIZES, NANOS, flat, 4000);
+    double[][] flat = {{2000, 2000, 2000}};
+    PrefillCost cost = new PrefillCost(new PieceTimes(SIZES, NANOS, new int[] {1000}, flat), 4000);
     assertThat(cost.newStep().besideDecodes().fit(1000, 860)).as("2280 + 1720").isEqualTo(128);
     PrefillCost.Step step = cost.newStep().besideDecodes();
     step.add(64, 860);
@@ -102,7 +119,8 @@ class PrefillCostTest {
     assertThat(cost.newStep().besideDecodes().fit(1000, 0)).as("11 µs").isEqualTo(1000);
     assertThat(cost.newStep().besideDecodes().fit(1001, 0)).isEqualTo(3 * 256);
     assertThat(cost.newStep().besideDecodes().fit(768, 0)).isEqualTo(768);
-    PrefillCost single = new PrefillCost(new int[] {64}, new double[] {640}, new double[1], 2000);
+    PrefillCost single =
+        PrefillTable.inProportion(new int[] {64}, new double[] {640}, 0, 2000).cost();
     assertThat(single.newStep().besideDecodes().fit(200, 0)).isEqualTo(200);
     assertThat(single.newStep().besideDecodes().fit(201, 0)).isEqualTo(3 * 64);
   }
@@ -113,12 +131,7 @@ class PrefillCostTest {
         random -> {
           for (int i = 0; i < 2000; i++) {
             PrefillTable table = PrefillTable.random(random);
-            PrefillTable longer =
-                new PrefillTable(
-                    table.sizes(),
-                    table.nanos(),
-                    table.contextNanos(),
-                    table.targetNanos() + random.nextInt(2000));
+            PrefillTable longer = table.withTarget(table.targetNanos() + random.nextInt(2000));
             int wanted = 1 + random.nextInt(1000);
             int before = random.nextInt(1000);
             int fits = table.cost().newStep().besideDecodes().fit(wanted, before);
@@ -139,8 +152,7 @@ class PrefillCostTest {
 
   /** On a device that the smallest piece fills. */
   private static PrefillCost cost(double nanosPerPair, long targetNanos) {
-    return new PrefillCost(
-        SIZES, NANOS, PrefillTable.inProportion(SIZES, nanosPerPair), targetNanos);
+    return PrefillTable.inProportion(SIZES, NANOS, nanosPerPair, targetNanos).cost();
   }
 
   private static List<Batch.Entry> randomStep(PrefillTable table, Random random) {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +24,7 @@ class PrefillProbeTest {
   void tableIsWhatTheDeviceTakesUpToTheFirstSizeBeyondTheTarget() {
     Device device = new Device(800, 8, 0, MAX_CONTEXT);
     assertThat(measure(device, 2048, 4000))
-        .hasToString(
-            new PrefillCost(
-                    new int[] {64, 128, 256, 512},
-                    new double[] {1640, 2280, 3560, 6120},
-                    new double[4],
-                    4000)
-                .toString());
+        .hasToString(table(new int[] {8192}, new double[1][4]).toString());
     assertThat(device.sizes).startsWith(64, 64, 128, 128, 256, 256, 512, 512);
   }
 
@@ -42,17 +37,51 @@ class PrefillProbeTest {
   }
 
   @Test
-  void contextIsMeasuredByEveryPiece() {
-    Device device = new Device(800, 8, 0.25, MAX_CONTEXT);
+  void contextIsMeasuredByEveryPieceThatIsShortEnough() {
+    Device device = new Device(800, 8, 1.0 / 8192, MAX_CONTEXT);
+    assertThat(measure(device, 2048, 4000))
+        .hasToString(table(new int[] {8192}, new double[][] {{80, 160, 320, 640}}).toString());
+    assertThat(device.contexts).endsWith(8192, 8192, 8192, 8192, 8192, 8192, 8192, 8192);
+    assertThat(device.sizes).endsWith(64, 64, 128, 128, 256, 256, 512, 512);
+  }
+
+  @Test
+  void whatWouldTakeLongerThanTwiceTheTargetIsReckoned() {
+    Device device = new Device(800, 8, 1.0 / 1024, 1 << 17);
     assertThat(measure(device, 2048, 4000))
         .hasToString(
-            new PrefillCost(
-                    new int[] {64, 128, 256, 512},
-                    new double[] {1640, 2280, 3560, 6120},
-                    new double[] {20, 40, 80, 160},
-                    4000)
+            table(
+                    new int[] {8192, 65_536},
+                    new double[][] {{640, 1280, 2560, 5120}, {5120, 10_240, 20_480, 40_960}})
                 .toString());
-    assertThat(device.sizes).endsWith(64, 64, 128, 128, 256, 256, 512, 512);
+    assertThat(device.contexts).as("of 64 tokens alone").endsWith(8192, 65_536);
+  }
+
+  @Test
+  void deviceBesideItsHostIsAskedOnceBehindAShortContextToo() {
+    Device device = new Device(800, 8, 1.0 / 8192, MAX_CONTEXT);
+    device.maxInFlight = 2;
+    assertThat(measure(device, 128, 4000).toString())
+        .contains("behind [1024, 8192] tokens [[8.0, 16.0], [64.0, 128.0]] ns more");
+    assertThat(device.contexts).endsWith(1024, 1024, 1024, 8192, 8192, 8192);
+  }
+
+  @Test
+  void contextsReachHalfOfTheLongestSequence() {
+    Device device = new Device(800, 8, 0.25, 1000);
+    assertThat(measure(device, 2048, 1_000_000).toString())
+        .contains("behind [500] tokens [[10000.0, 20000.0, 40000.0, 80000.0]] ns more");
+    assertThat(device.sizes).as("512 and 500 are too many").endsWith(64, 64, 128, 128, 256, 256);
+  }
+
+  /** A device that walks a long context with more of itself than a short one. */
+  @Test
+  void contextsNeedNotBeInProportion() {
+    Device device = new Device(800, 8, 1.0 / 1024, 1 << 17);
+    device.walked = context -> Math.min(context, 8192) + Math.max(0, context - 8192) / 8;
+    assertThat(measure(device, 2048, 4000).toString())
+        .contains("[[640.0, 1280.0, 2560.0, 5120.0], [1200.0, 2400.0, 4800.0, 9600.0]]");
+    assertThat(device.sizes).endsWith(64, 64, 128, 128);
   }
 
   @Test
@@ -63,14 +92,6 @@ class PrefillProbeTest {
         .contains("[64, 128]");
     assertThat(measure(new Device(800, 8, 0, MAX_CONTEXT), 20, 1_000_000).toString())
         .contains("[20]");
-  }
-
-  @Test
-  void contextThatNoSequenceIsLongEnoughForIsReckonedFromTheSizeBefore() {
-    Device device = new Device(800, 8, 0.25, 1000);
-    assertThat(measure(device, 2048, 10_000).toString())
-        .contains("[20.0, 40.0, 80.0, 160.0] ns a token before");
-    assertThat(device.sizes).endsWith(64, 64, 128, 128, 256, 256);
   }
 
   @Test
@@ -149,6 +170,13 @@ class PrefillProbeTest {
     }
   }
 
+  /** What a device of 800 ns a step and 8 a token takes, with more for contexts. */
+  private static PrefillCost table(int[] contexts, double[][] contextNanos) {
+    double[] nanos = {1640, 2280, 3560, 6120};
+    return new PrefillCost(
+        new PieceTimes(new int[] {64, 128, 256, 512}, nanos, contexts, contextNanos), 4000);
+  }
+
   private static PrefillCost measure(Device device, int chunkTokens, long targetNanos) {
     EngineConfig config =
         new EngineConfig(
@@ -164,6 +192,8 @@ class PrefillProbeTest {
   /** Moves its clock by what a step takes. */
   private static final class Device implements StepRunner {
     final List<Integer> sizes = new ArrayList<>();
+    final List<Integer> contexts = new ArrayList<>();
+    IntUnaryOperator walked = IntUnaryOperator.identity();
     LongSupplier noise = () -> 0;
     int maxInFlight = 1;
     private final long perStep;
@@ -187,7 +217,9 @@ class PrefillProbeTest {
       assertThat(piece.contextBefore() + count).isLessThanOrEqualTo(maxContext);
       assertThat(piece.place().pages()).hasSize(MemoryPlan.pagesFor(piece.contextBefore() + count));
       sizes.add(count);
-      now += perStep + perToken * count + Math.round(perPair * count * piece.contextBefore());
+      contexts.add(piece.contextBefore());
+      double pairs = (double) count * walked.applyAsInt(piece.contextBefore());
+      now += perStep + perToken * count + Math.round(perPair * pairs);
       now += noise.getAsLong();
       return new Ticket(sizes.size());
     }
@@ -199,7 +231,7 @@ class PrefillProbeTest {
 
     @Override
     public Limits limits() {
-      return new Limits(2048, 16, maxContext, 1000, 100);
+      return new Limits(2048, 16, maxContext, 2048, 100);
     }
 
     @Override

@@ -37,12 +37,8 @@ class SchedulerTest {
   @ValueSource(ints = {1, 2})
   void longPromptKeepsToTheTimeThatItHasBesideDecodes(int maxInFlight) {
     int[] sizes = {64, 128, 256, 512, 1024};
-    PrefillTable table =
-        new PrefillTable(
-            sizes,
-            new double[] {2_280_000, 3_560_000, 6_120_000, 11_240_000, 21_480_000},
-            PrefillTable.inProportion(sizes, 1),
-            12_000_000);
+    double[] nanos = {2_280_000, 3_560_000, 6_120_000, 11_240_000, 21_480_000};
+    PrefillTable table = PrefillTable.inProportion(sizes, nanos, 1, 12_000_000);
     EngineConfig config = new EngineConfig(2048, 2048, 16, QUEUE);
     Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, maxInFlight));
     for (int i = 0; i < 8; i++) {
@@ -60,18 +56,15 @@ class SchedulerTest {
       step.batch().entries().stream().skip(8).forEach(each -> pieces.add(each.tokens().count()));
     }
     assertThat(pieces.stream().mapToInt(Integer::intValue).sum()).isEqualTo(12_000);
-    assertThat(pieces).startsWith(512, 512).contains(256, 256);
+    assertThat(pieces).startsWith(512, 512).contains(384, 384);
     assertThat(pieces.subList(0, pieces.size() - 1)).isSortedAccordingTo(Comparator.reverseOrder());
   }
 
   @Test
   void aLongPromptLeavesTimeToShortOnes() {
     PrefillTable table =
-        new PrefillTable(
-            new int[] {64, 128, 256, 512},
-            new double[] {1000, 2000, 4000, 8000},
-            new double[4],
-            8000);
+        PrefillTable.inProportion(
+            new int[] {64, 128, 256, 512}, new double[] {1000, 2000, 4000, 8000}, 0, 8000);
     EngineConfig config = new EngineConfig(2048, 512, 16, QUEUE);
     Drive drive = new Drive(new Drive.Setup(config, 16_384, 400, table, 1));
     Sequence longOne = drive.add(greedy(new int[12_000], 1));
