@@ -89,8 +89,9 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Takes all of these requests or none. Their outputs go to their listeners; one that fills the
-   * context ends with {@code LENGTH}. Does not block.
+   * Takes all of these requests, one client's, or none: together they have the share of one. Their
+   * outputs go to their listeners; one that fills the context ends with {@code LENGTH}. Does not
+   * block.
    *
    * @return the generations of all listeners, in order
    * @throws RejectedException if a prompt leaves no room for a token, too much is waiting, or the
@@ -108,14 +109,16 @@ public final class Engine implements AutoCloseable {
     if (loop.isClosed()) {
       throw closed();
     }
-    queue.enter(numOutputs, promptTokens);
+    Party party = new Party();
+    queue.enter(party, numOutputs, promptTokens);
     long now = clock.nanos();
     List<Sequence> sequences = new ArrayList<>(numOutputs);
     for (Submission submission : submissions) {
       addSequences(submission, now, sequences);
     }
+    sequences.forEach(sequence -> sequence.join(party));
     if (!loop.submit(sequences)) {
-      sequences.forEach(sequence -> queue.leave(sequence.numPrompt()));
+      sequences.forEach(sequence -> queue.leave(party, sequence.numPrompt()));
       throw closed();
     }
     List<Generation> generations = new ArrayList<>(numOutputs);

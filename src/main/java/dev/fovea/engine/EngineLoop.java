@@ -158,7 +158,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
       }
       for (Sequence sequence : step.admitted()) {
         if (sequence.timeline().isQueued()) {
-          queue.start(sequence.numPrompt());
+          queue.start(sequence.party(), sequence.numPrompt());
           sequence.timeline().start(clock.nanos());
         }
       }
@@ -249,7 +249,7 @@ final class EngineLoop implements Runnable, Delivery.Faults {
   /** The last of a sequence on this thread, which has just been given its ending. */
   private void end(Sequence sequence) {
     if (sequence.timeline().isQueued()) {
-      queue.leave(sequence.numPrompt());
+      queue.leave(sequence.party(), sequence.numPrompt());
     }
     sequence.timeline().end(clock.nanos());
     live.remove(sequence);

@@ -4,6 +4,7 @@ import dev.fovea.model.Batch;
 import dev.fovea.model.MemoryPlan;
 import java.security.SecureRandom;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
 
@@ -245,6 +246,31 @@ final class PagePool {
                 page,
                 owners[page],
                 isCached ? "cached" : "not cached"));
+      }
+    }
+  }
+
+  /**
+   * Checks that the owners of every page are the tables that list it.
+   *
+   * @throws IllegalStateException if a page is listed more or less often than it is owned
+   */
+  void checkOwners(List<PageTable> tables) {
+    int[] listed = new int[owners.length];
+    for (PageTable table : tables) {
+      for (int i = 0; i < table.numPages(); i++) {
+        listed[table.ids()[i]]++;
+      }
+    }
+    for (int page = 0; page < listed.length; page++) {
+      if (listed[page] != owners[page]) {
+        throw new IllegalStateException(
+            String.format(
+                Locale.ROOT,
+                "page %d: expected as many owners as tables that list it (%d), got %d",
+                page,
+                listed[page],
+                owners[page]));
       }
     }
   }

@@ -1,11 +1,13 @@
 package dev.fovea.engine;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * Counts what waits to run for the first time, against its bounds, and how fast it gets to run. Any
- * thread.
+ * Counts what waits to run for the first time, against its bounds, and how fast it gets to run. One
+ * party counts half of either bound at most: it alone never fills the queue. Any thread.
  */
 final class QueueBound {
   /** What left the queue so long ago counts half. */
@@ -13,12 +15,19 @@ final class QueueBound {
 
   private final EngineConfig.Queue limits;
   private final NanoClock clock;
+  private final Map<Party, Waiting> waiting = new HashMap<>();
+
+  /** What counts of all that wait. */
   private int numRequests;
+
   private long numTokens;
   private double recentRequests;
   private double recentTokens;
   private double recentNanos;
   private long lastNanos;
+
+  /** What waits of a party. */
+  private record Waiting(int outputs, long tokens) {}
 
   QueueBound(EngineConfig.Queue limits, NanoClock clock) {
     this.limits = limits;
@@ -27,14 +36,15 @@ final class QueueBound {
   }
 
   /**
-   * Takes places for outputs of one client; the first in an empty queue is never refused.
+   * Takes places for the outputs of a party; the first in an empty queue is never refused.
    *
    * @param promptTokens of all of them
    * @throws RejectedException if there are too few
    */
-  synchronized void enter(int outputs, long promptTokens) {
-    int tooManyRequests = numRequests + outputs - limits.maxRequests();
-    long tooManyTokens = numTokens + promptTokens - limits.maxTokens();
+  synchronized void enter(Party party, int outputs, long promptTokens) {
+    Waiting all = new Waiting(outputs, promptTokens);
+    int tooManyRequests = numRequests + counted(all.outputs) - limits.maxRequests();
+    long tooManyTokens = numTokens + counted(all.tokens) - limits.maxTokens();
     if (numRequests > 0 && (tooManyRequests > 0 || tooManyTokens > 0)) {
       throw new RejectedException(
           RejectedException.Reason.OVERLOADED,
@@ -52,22 +62,40 @@ final class QueueBound {
       recentRequests = 0;
       recentTokens = 0;
     }
-    numRequests += outputs;
-    numTokens += promptTokens;
+    count(party, all);
   }
 
   /** One output has begun to run. */
-  synchronized void start(int promptTokens) {
+  synchronized void start(Party party, int promptTokens) {
     age();
     recentRequests++;
     recentTokens += promptTokens;
-    leave(promptTokens);
+    leave(party, promptTokens);
   }
 
   /** One output runs no more or never will. */
-  synchronized void leave(int promptTokens) {
-    numRequests--;
-    numTokens -= promptTokens;
+  synchronized void leave(Party party, int promptTokens) {
+    Waiting before = waiting.get(party);
+    count(party, new Waiting(before.outputs - 1, before.tokens - promptTokens));
+  }
+
+  /** Puts what waits of a party in the place of what did. */
+  private void count(Party party, Waiting now) {
+    Waiting before = now.outputs == 0 ? waiting.remove(party) : waiting.put(party, now);
+    if (before != null) {
+      numRequests -= counted(before.outputs);
+      numTokens -= counted(before.tokens);
+    }
+    numRequests += counted(now.outputs);
+    numTokens += counted(now.tokens);
+  }
+
+  private int counted(int outputs) {
+    return Math.min(outputs, (limits.maxRequests() + 1) / 2);
+  }
+
+  private long counted(long tokens) {
+    return Math.min(tokens, (limits.maxTokens() + 1) / 2);
   }
 
   private Duration untilRoomFor(int requests, long tokens) {

@@ -5,21 +5,30 @@ import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.Tokens;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
+import java.util.Set;
 
 /**
- * Decides what each step computes: first come, first served, over paged memory. Deterministic;
- * knows no clock, no thread and no device. Steps may be planned while others are in flight, and are
- * committed in the order of their planning.
+ * Decides what each step computes: the parties that ask in the order of their coming, over paged
+ * memory. Deterministic; knows no clock, no thread and no device. Steps may be planned while others
+ * are in flight, and are committed in the order of their planning.
  *
- * <p>A step holds one token of every decoding sequence, then pieces of prompts, the oldest first,
- * of which one that takes many steps leaves time to those behind it. A sequence is admitted when
- * free pages hold all its tokens and one more page for each running sequence, so that only decodes
- * ever find the pool dry; then the newest running sequence is preempted: it waits in its place of
- * arrival and is computed again, from what the prefix cache still has of it.
+ * <p>A step holds one token of every decoding sequence, then pieces of prompts: first one of each
+ * party, the oldest first, of which one that takes many steps leaves half of the time to those
+ * behind it, then with what is left those parties' other prompts. A sequence is admitted when free
+ * pages hold all its tokens and one more page for each running sequence, so that only decodes ever
+ * find the pool dry; then the newest running sequence is preempted: it waits in its place in line
+ * and is computed again, from what the prefix cache still has of it.
+ *
+ * <p>However many and long a party's prompts are, they keep no other from its first token for long:
+ * in line others stand before all of them but the first few (see {@link WaitingLine}); a party that
+ * holds more than its {@link Share} while another waits for a row or for pages is preempted by a
+ * sequence a step, though never its last; and its prompts leave half of the time, or every other
+ * step. So beside one such party a newcomer is let in with the next step that is planned, or for
+ * want of pages one step later for each sequence that must give its own up, and has its first token
+ * after at most twice the steps that its prompt takes beside decodes, and eight.
  *
  * <p>A page may be given away while a step in flight still writes to it: steps run one after the
  * other, so whoever gets it writes later.
@@ -28,16 +37,16 @@ final class Scheduler {
   private final EngineConfig config;
   private final PagePool pool;
   private final PrefillCost cost;
+  private final Share share;
 
-  /** In order of arrival. */
+  /** In the order of the line. */
   private final List<Sequence> running = new ArrayList<>();
 
-  private final TreeSet<Sequence> waiting =
-      new TreeSet<>(Comparator.comparingLong(Sequence::arrival));
+  private final WaitingLine waiting = new WaitingLine();
   private final int[] freeRows;
   private int numFreeRows;
-  private long numArrived;
   private long numPreemptions;
+  private boolean isTurnOfLeast;
 
   /** Draws in flight of sequences that must see them. */
   private int numSeeing;
@@ -59,6 +68,7 @@ final class Scheduler {
     this.config = config;
     this.pool = pool;
     this.cost = cost;
+    share = Share.of(config, pool);
     freeRows = new int[config.maxSequences()];
     for (int row = freeRows.length - 1; row >= 0; row--) {
       freeRows[numFreeRows++] = row;
@@ -71,17 +81,16 @@ final class Scheduler {
   }
 
   void add(Sequence sequence) {
-    sequence.arrive(numArrived++);
-    waiting.add(sequence);
+    waiting.arrive(sequence);
   }
 
   /** The next step, or null if there is nothing to do before a step in flight is committed. */
   Step schedule() {
+    makeWay();
     int most = Math.min(running.size() + waiting.size(), config.maxSequences());
     StepPlan plan = new StepPlan(config.stepTokens(), config.chunkTokens(), most, cost);
     planDecodes(plan);
     planPrefills(plan);
-    admit(plan);
     if (plan.isEmpty()) {
       return null;
     }
@@ -201,29 +210,8 @@ final class Scheduler {
    */
   void checkIntegrity() {
     pool.checkIntegrity();
-    int[] listed = new int[pool.numPages()];
-    for (Sequence sequence : running) {
-      PageTable table = sequence.pages();
-      for (int i = 0; i < table.numPages(); i++) {
-        listed[table.ids()[i]]++;
-      }
-    }
-    for (Sequence sequence : waiting) {
-      if (sequence.pages().numPages() != 0) {
-        throw new IllegalStateException("pages: expected none of a waiting sequence");
-      }
-    }
-    for (int page = 0; page < listed.length; page++) {
-      if (listed[page] != pool.numOwners(page)) {
-        throw new IllegalStateException(
-            String.format(
-                Locale.ROOT,
-                "page %d: expected as many owners as tables that list it (%d), got %d",
-                page,
-                listed[page],
-                pool.numOwners(page)));
-      }
-    }
+    pool.checkOwners(running.stream().map(Sequence::pages).toList());
+    waiting.checkIntegrity();
   }
 
   private void planDecodes(StepPlan plan) {
@@ -238,64 +226,133 @@ final class Scheduler {
 
   /** Finds a decoding sequence the page of its next token; false if it had to yield itself. */
   private boolean makeRoom(Sequence sequence) {
+    int before = sequence.pages().numPages();
     while (!pool.extend(sequence.pages(), sequence.length())) {
-      Sequence newest = running.remove(running.size() - 1);
-      leave(newest);
-      newest.preempt();
-      waiting.add(newest);
-      numPreemptions++;
+      Sequence newest = running.get(running.size() - 1);
+      preempt(newest);
       if (newest == sequence) {
         return false;
       }
     }
+    sequence.party().countPages(sequence.pages().numPages() - before);
     return true;
   }
 
-  private void planPrefills(StepPlan plan) {
-    int last = running.size() - 1;
-    while (last >= 0 && running.get(last).state() != Sequence.State.PREFILL) {
-      last--;
-    }
-    boolean isLineMoving =
-        !waiting.isEmpty() && numFreeRows > 0 && waiting.first() != blocked.sequence();
-    for (int i = 0; i <= last; i++) {
-      Sequence sequence = running.get(i);
-      boolean areOthersBehind = i < last || isLineMoving;
-      if (sequence.state() == Sequence.State.PREFILL
-          && !plan.addPrefill(sequence, areOthersBehind)) {
-        return;
-      }
-    }
-  }
-
-  private void admit(StepPlan plan) {
-    Iterator<Sequence> line = waiting.iterator();
-    while (line.hasNext() && numFreeRows > 0 && plan.takesPrefills()) {
-      Sequence sequence = line.next();
-      if (sequence.isBehindLeader()) {
-        continue;
-      }
-      // A preempted sequence has to know its last token before it can be computed again.
-      if (sequence.isDrawing() || !takePages(sequence)) {
-        return;
-      }
-      line.remove();
-      enter(sequence);
-      plan.addAdmitted(sequence);
-      plan.addPrefill(sequence, line.hasNext() && numFreeRows > 0);
-    }
+  private void preempt(Sequence sequence) {
+    running.remove(sequence);
+    leave(sequence);
+    sequence.preempt();
+    waiting.comeBack(sequence);
+    numPreemptions++;
   }
 
   /**
-   * Gives a waiting sequence pages for all its tokens, those of the cache first; false: too few.
+   * Preempts a sequence of a party that holds more than its share, if the next in line needs it.
    */
+  private void makeWay() {
+    Sequence next = nextInLine();
+    if (next == null || next.isDrawing()) {
+      return;
+    }
+    boolean isForRow = numFreeRows == 0;
+    if (!isForRow && !isBlocked(next)) {
+      return;
+    }
+    for (int i = running.size() - 1; i >= 0; i--) {
+      Party party = running.get(i).party();
+      boolean isBeyond = isForRow ? share.isBeyondRows(party) : share.isBeyondPages(party);
+      if (isBeyond && party != next.party()) {
+        preempt(running.get(i));
+        return;
+      }
+    }
+  }
+
+  /** The first that neither waits for a leader nor for others of its party, or null. */
+  private Sequence nextInLine() {
+    return waiting.isEmpty() ? null : waiting.first(this::mayRun);
+  }
+
+  private boolean mayRun(Sequence sequence) {
+    boolean isHeld = waiting.hasOthersThan(sequence.party()) && share.isFull(sequence);
+    return !isHeld && !sequence.isBehindLeader();
+  }
+
+  /**
+   * Pieces of the first prompt of each party, those of newcomers, then of all other prompts. Every
+   * other step belongs to those parties that have had the least: where others' pieces take all of a
+   * step's time, they must not be without for long.
+   */
+  private void planPrefills(StepPlan plan) {
+    Set<Party> served = new HashSet<>();
+    List<Sequence> firsts = new ArrayList<>(0);
+    List<Sequence> others = new ArrayList<>(0);
+    for (Sequence sequence : running) {
+      if (sequence.state() == Sequence.State.PREFILL) {
+        (served.add(sequence.party()) ? firsts : others).add(sequence);
+      }
+    }
+    isTurnOfLeast = !isTurnOfLeast;
+    if (isTurnOfLeast) {
+      firsts.sort(Comparator.comparingLong(Scheduler::level));
+    }
+    boolean areNewcomersFirst = isTurnOfLeast && !firsts.isEmpty() && level(firsts.get(0)) > 0;
+    if (areNewcomersFirst) {
+      admit(plan, served, others);
+    }
+    planFirsts(plan, firsts, served);
+    if (!areNewcomersFirst) {
+      admit(plan, served, others);
+    }
+    for (Sequence sequence : others) {
+      plan.addPrefill(sequence, false);
+    }
+  }
+
+  private void planFirsts(StepPlan plan, List<Sequence> firsts, Set<Party> served) {
+    Sequence next = numFreeRows > 0 ? nextInLine() : null;
+    boolean isLineMoving = next != null && !isBlocked(next) && !served.contains(next.party());
+    for (int i = 0; i < firsts.size(); i++) {
+      Sequence behind = i + 1 < firsts.size() ? firsts.get(i + 1) : null;
+      boolean isOneBehind =
+          behind != null && (!isTurnOfLeast || level(behind) == level(firsts.get(i)));
+      plan.addPrefill(firsts.get(i), isOneBehind || isLineMoving);
+    }
+  }
+
+  private static long level(Sequence sequence) {
+    return sequence.party().level();
+  }
+
+  /** Lets in whom there is room and time for; the first of a party gets a piece at once. */
+  private void admit(StepPlan plan, Set<Party> served, List<Sequence> others) {
+    while (numFreeRows > 0 && plan.takesPrefills()) {
+      Sequence sequence = nextInLine();
+      // A preempted sequence has to know its last token before it can be computed again.
+      if (sequence == null || sequence.isDrawing() || !takePages(sequence)) {
+        return;
+      }
+      plan.addAdmitted(sequence);
+      if (served.add(sequence.party())) {
+        plan.addPrefill(sequence, numFreeRows > 0 && nextInLine() != null);
+      } else {
+        others.add(sequence);
+      }
+    }
+  }
+
+  private boolean isBlocked(Sequence sequence) {
+    return blocked.sequence() == sequence && pool.numFree() - running.size() <= blocked.room();
+  }
+
+  /** Lets a sequence in with pages for all its tokens, those of the cache first; false: too few. */
   private boolean takePages(Sequence sequence) {
-    int room = pool.numFree() - running.size();
-    if (blocked.sequence() == sequence && room <= blocked.room()) {
+    if (isBlocked(sequence)) {
       return false;
     }
     PageTable pages = sequence.pages();
     int numTokens = sequence.numTokens();
+    int room = pool.numFree() - running.size();
     int attached = pool.attach(pages, sequence.ids(), numTokens, sequence.terms().cacheSalt());
     int missing = MemoryPlan.pagesFor(numTokens) - pages.numPages();
     if (missing + running.size() > pool.numFree()) {
@@ -305,13 +362,17 @@ final class Scheduler {
     }
     blocked = Blocked.NONE;
     pool.extend(pages, numTokens);
+    waiting.letIn(sequence);
     sequence.admit(freeRows[--numFreeRows], attached);
+    enter(sequence);
     return true;
   }
 
   private void enter(Sequence sequence) {
+    sequence.party().countRunning(1);
+    sequence.party().countPages(sequence.numOwnPages());
     int place = running.size();
-    while (place > 0 && running.get(place - 1).arrival() > sequence.arrival()) {
+    while (place > 0 && WaitingLine.ORDER.compare(running.get(place - 1), sequence) > 0) {
       place--;
     }
     running.add(place, sequence);
@@ -319,6 +380,8 @@ final class Scheduler {
 
   /** Takes its pages and its row from a sequence that runs no longer. */
   private void leave(Sequence sequence) {
+    sequence.party().countRunning(-1);
+    sequence.party().countPages(-sequence.numOwnPages());
     pool.release(sequence.pages());
     freeRows[numFreeRows++] = sequence.row();
   }

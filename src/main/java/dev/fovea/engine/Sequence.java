@@ -41,6 +41,8 @@ final class Sequence {
   private final PageTable pages = new PageTable();
 
   private State state = State.WAITING;
+  private Party party = new Party();
+  private long turn;
   private long arrival;
   private Sequence leader;
   private int[] ids;
@@ -51,6 +53,7 @@ final class Sequence {
   private int row;
   private int numKnownPages;
   private int cachedTokens = UNKNOWN;
+  private int numAttachedPages;
   private Ending ending;
 
   /**
@@ -82,13 +85,37 @@ final class Sequence {
     leader = first;
   }
 
-  /** Its place among all sequences, for good: the smaller is served first. */
-  void arrive(long number) {
+  /** It belongs to those that one client asked for together; else it is a party of its own. */
+  void join(Party others) {
+    party = others;
+  }
+
+  Party party() {
+    return party;
+  }
+
+  /** Its place among all sequences, for good: the smaller turn, then number, is served first. */
+  void arrive(long newTurn, long number) {
+    turn = newTurn;
     arrival = number;
+  }
+
+  long turn() {
+    return turn;
   }
 
   long arrival() {
     return arrival;
+  }
+
+  /** Whether it has never run. */
+  boolean isNew() {
+    return cachedTokens == UNKNOWN;
+  }
+
+  /** Pages that it did not find in the prefix cache. */
+  int numOwnPages() {
+    return pages.numPages() - numAttachedPages;
   }
 
   State state() {
@@ -188,6 +215,7 @@ final class Sequence {
     row = pageTableRow;
     numKnownPages = 0;
     numComputed = numAttached;
+    numAttachedPages = MemoryPlan.pagesFor(numAttached);
     if (cachedTokens == UNKNOWN) {
       cachedTokens = numAttached;
     }
@@ -196,6 +224,7 @@ final class Sequence {
   /** Its pages have been taken: all its tokens are to be computed again. */
   void preempt() {
     numComputed = 0;
+    numAttachedPages = 0;
     state = State.WAITING;
     timeline.preempted();
   }

@@ -55,6 +55,7 @@ final class StepPlan {
     }
     prefills.add(count, before);
     add(sequence, count);
+    sequence.party().countPiece();
     return true;
   }
 

@@ -138,14 +138,14 @@ class DeadlineTest {
     Engine.Submission good =
         new Engine.Submission(
             request(5, Deadlines.NONE), List.of(new Recorder(), new Recorder(), new Recorder()));
-    assertThatThrownBy(() -> engine.submit(List.of(good, good)))
-        .isInstanceOf(RejectedException.class);
     Engine.Submission foreign =
         new Engine.Submission(EngineFixture.prompt(VOCABULARY), List.of(new Recorder()));
     assertThatThrownBy(() -> engine.submit(List.of(good, foreign)))
         .isInstanceOf(IllegalArgumentException.class);
     // Four places of five are free still: three and one more.
     assertThat(engine.submit(List.of(good))).hasSize(3);
+    assertThatThrownBy(() -> engine.submit(List.of(good, good)))
+        .isInstanceOf(RejectedException.class);
     engine.submit(request(5, Deadlines.NONE), new Recorder());
     EngineFixture.assertRejected(
         engine, request(5, Deadlines.NONE), RejectedException.Reason.OVERLOADED);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.model.Batch;
+import dev.fovea.model.MemoryPlan;
 import dev.fovea.model.StepRunner;
 import dev.fovea.model.StepRunner.Limits;
 import java.util.ArrayDeque;
@@ -71,9 +72,20 @@ final class Drive {
 
   /** All outputs of a request, which share its prompt where there is a prefix cache. */
   List<Sequence> add(GenerationRequest request, int outputs) {
+    return add(request, outputs, new Party());
+  }
+
+  /** One output of each of the requests that a client makes together. */
+  List<Sequence> addTogether(List<GenerationRequest> requests) {
+    Party party = new Party();
+    return requests.stream().map(each -> add(each, 1, party).get(0)).toList();
+  }
+
+  private List<Sequence> add(GenerationRequest request, int outputs, Party party) {
     List<Sequence> group = new ArrayList<>();
     for (int choice = 0; choice < outputs; choice++) {
       Sequence sequence = new Sequence(request, choice, setup.maxContext(), null, new Timeline(0));
+      sequence.join(party);
       if (choice > 0 && setup.config().prefixCache()) {
         sequence.follow(group.get(0));
       }
@@ -115,7 +127,7 @@ final class Drive {
     Step step = scheduler.schedule();
     if (step != null) {
       assertBounds(step.batch());
-      assertOlderRunAndNewerWait();
+      step.admitted().forEach(this::assertInTurn);
       // No decode ever skips a step, whatever prompts there are.
       for (Sequence sequence : decoding) {
         assertThat(step.drawing().contains(sequence) || isWaiting(sequence)).isTrue();
@@ -218,14 +230,30 @@ final class Drive {
     setup.table().assertKept(prefills, batch.numGenerated() > 0);
   }
 
-  private void assertOlderRunAndNewerWait() {
-    boolean isLineUp = false;
-    for (Sequence sequence : live) {
-      if (isWaiting(sequence)) {
-        isLineUp |= asked.get(sequence).choice() == 0;
-      } else {
-        assertThat(isLineUp).as("a sequence runs, yet an older one waits").isFalse();
+  /** Whoever waits still, and came before, follows another output or has its party's share. */
+  private void assertInTurn(Sequence admitted) {
+    for (Sequence other : live) {
+      boolean isBefore =
+          other.turn() < admitted.turn()
+              || other.turn() == admitted.turn() && other.arrival() < admitted.arrival();
+      if (isWaiting(other) && isBefore && asked.get(other).choice() == 0) {
+        List<Sequence> party = running(other.party());
+        int pages = MemoryPlan.pagesFor(other.numTokens());
+        pages += party.stream().mapToInt(Sequence::numOwnPages).sum();
+        assertThat(
+                2 * party.size() >= setup.config().maxSequences() || 2 * pages > setup.numPages())
+            .as("a sequence runs, yet one before it waits, of whose party run " + party.size())
+            .isTrue();
+        assertThat(party).isNotEmpty();
       }
     }
+  }
+
+  private List<Sequence> running(Party party) {
+    return live.stream()
+        .filter(each -> each.party() == party)
+        .filter(
+            each -> List.of(Sequence.State.PREFILL, Sequence.State.DECODE).contains(each.state()))
+        .toList();
   }
 }

@@ -121,7 +121,8 @@ class EngineTest {
           assertThat(recorder.await()).isEqualTo(new Ending.Cancelled());
         }
       }
-      engine.submit(prompt(new int[60]), new Recorder());
+      engine.submit(prompt(new int[20]), new Recorder());
+      engine.submit(prompt(new int[40]), new Recorder());
       assertRejected(engine, prompt(new int[41]), Reason.OVERLOADED);
       engine.submit(prompt(new int[40]), new Recorder());
       generation.cancel();

@@ -60,8 +60,8 @@ public class EngineTurnBenchmark {
       Timeline timeline = new Timeline(NanoClock.SYSTEM.nanos());
       sequences.add(
           new Sequence(EndlessRequests.request(i, MAX_CONTEXT), 0, MAX_CONTEXT, outlet, timeline));
+      queue.enter(sequences.get(i).party(), 1, 100);
     }
-    queue.enter(NUM_SEQUENCES, 100L * NUM_SEQUENCES);
     loop.submit(sequences);
     for (int i = 0; i < 1000; i++) {
       loop.turn();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.fovea.engine.RejectedException.Reason;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Times in seconds; the clock stands still unless a test moves it. */
@@ -13,32 +15,60 @@ class QueueBoundTest {
 
   private long now = 1_000_000;
   private final QueueBound queue = new QueueBound(new EngineConfig.Queue(3, 100), () -> now);
+  private final List<Party> waiting = new ArrayList<>();
 
   @Test
   void refusedWhatIsBeyondEitherBoundAndNothingOfItIsCounted() {
-    queue.enter(2, 20);
+    enter(10);
+    enter(10);
     retryAfter(2, 2);
-    retryAfter(1, 81);
-    queue.enter(1, 80);
+    enter(40);
     retryAfter(1, 0);
-    queue.leave(10);
-    queue.enter(1, 10);
+    queue.leave(waiting.remove(0), 10);
+    enter(10);
     retryAfter(1, 0);
+  }
+
+  @Test
+  void tokensAreBoundedAsRequestsAre() {
+    enter(50);
+    enter(40);
+    retryAfter(1, 11);
+    enter(10);
   }
 
   @Test
   void firstOfAnEmptyQueueIsTakenHoweverLarge() {
-    queue.enter(10, 1000);
-    retryAfter(1, 1);
+    Party large = new Party();
+    queue.enter(large, 10, 1000);
     for (int i = 0; i < 10; i++) {
-      queue.leave(100);
+      queue.leave(large, 100);
     }
-    queue.enter(1, 1000);
+    queue.enter(new Party(), 1, 1000);
+  }
+
+  @Test
+  void oneClientLeavesHalfOfTheQueueToOthers() {
+    Party large = new Party();
+    queue.enter(large, 10, 1000);
+    enter(50);
+    retryAfter(1, 0);
+    for (int i = 0; i < 8; i++) {
+      queue.leave(large, 110);
+    }
+    retryAfter(1, 0);
+    queue.leave(large, 110);
+    enter(10);
+    retryAfter(1, 1);
+    queue.leave(large, 10);
+    enter(40);
   }
 
   @Test
   void whereNothingHasBegunItTakesAsLongAgain() {
-    queue.enter(3, 3);
+    for (int i = 0; i < 3; i++) {
+      enter(1);
+    }
     assertThat(retryAfter(1, 1)).isZero();
     pass(2);
     assertThat(retryAfter(1, 1)).isEqualTo(2 * SECOND);
@@ -46,26 +76,32 @@ class QueueBoundTest {
 
   @Test
   void waitIsWhatIsTooMuchOverTheRateSoFar() {
-    queue.enter(3, 60);
+    for (int i = 0; i < 3; i++) {
+      enter(20);
+    }
     pass(1);
-    queue.start(20);
-    queue.enter(1, 20);
+    start(20);
+    enter(20);
     assertThat(retryAfter(1, 1)).as("one begins a second").isEqualTo(SECOND);
-    queue.start(20);
-    queue.enter(1, 20);
+    start(20);
+    enter(20);
     assertThat(retryAfter(2, 1)).as("two begin a second").isEqualTo(SECOND);
-    // 61 of 60 + 61 - 100 are too many, and 40 have begun in a second; no place is.
-    queue.leave(20);
-    assertThat(retryAfter(1, 80)).as("tokens").isEqualTo(20.0 / 40 * SECOND);
-    assertThat(retryAfter(2, 80)).as("the longer of both").isEqualTo(1.0 / 2 * SECOND);
+    // 20 of 40 + 40 + 40 - 100 are too many, and 40 have begun in a second; no place is.
+    queue.leave(waiting.remove(0), 20);
+    queue.leave(waiting.remove(0), 20);
+    enter(60);
+    assertThat(retryAfter(1, 50)).as("tokens").isEqualTo(20.0 / 40 * SECOND);
+    assertThat(retryAfter(2, 50)).as("the longer of both").isEqualTo(1.0 / 2 * SECOND);
   }
 
   @Test
   void pastFadesByHalfInTenSeconds() {
-    queue.enter(3, 3);
+    for (int i = 0; i < 3; i++) {
+      enter(1);
+    }
     pass(1);
-    queue.start(1);
-    queue.enter(1, 1);
+    start(1);
+    enter(1);
     pass(10);
     // One half begun in half a second of the past and the ten seconds since.
     assertThat(retryAfter(1, 1)).isCloseTo(10.5 / 0.5 * SECOND, within(2.0));
@@ -73,15 +109,28 @@ class QueueBoundTest {
 
   @Test
   void timeOfAnEmptyQueueDoesNotCount() {
-    queue.enter(1, 1);
+    enter(1);
     pass(1);
-    queue.start(1);
+    start(1);
     pass(1000);
-    queue.enter(3, 3);
+    for (int i = 0; i < 3; i++) {
+      enter(1);
+    }
     pass(2);
-    queue.start(1);
-    queue.enter(1, 1);
+    start(1);
+    enter(1);
     assertThat(retryAfter(1, 1)).isEqualTo(2 * SECOND);
+  }
+
+  /** A client's with one output. */
+  private void enter(long promptTokens) {
+    waiting.add(new Party());
+    queue.enter(waiting.get(waiting.size() - 1), 1, promptTokens);
+  }
+
+  /** The first in line begins. */
+  private void start(int promptTokens) {
+    queue.start(waiting.remove(0), promptTokens);
   }
 
   private void pass(double seconds) {
@@ -91,7 +140,8 @@ class QueueBoundTest {
   /** Nanos after which a refused client should come again. */
   private double retryAfter(int outputs, long promptTokens) {
     RejectedException refused =
-        catchThrowableOfType(RejectedException.class, () -> queue.enter(outputs, promptTokens));
+        catchThrowableOfType(
+            RejectedException.class, () -> queue.enter(new Party(), outputs, promptTokens));
     assertThat(refused).isNotNull();
     assertThat(refused.reason()).isEqualTo(Reason.OVERLOADED);
     return refused.retryAfter().toNanos();
