@@ -54,7 +54,7 @@ class PrefillProbeTest {
                     new int[] {8192, 65_536},
                     new double[][] {{640, 1280, 2560, 5120}, {5120, 10_240, 20_480, 40_960}})
                 .toString());
-    assertThat(device.contexts).as("of 64 tokens alone").endsWith(8192, 65_536);
+    assertThat(device.contexts).as("of 64 tokens alone").endsWith(8192, 65_536, 65_536);
   }
 
   @Test
