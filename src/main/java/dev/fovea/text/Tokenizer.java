@@ -1,13 +1,12 @@
 package dev.fovea.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import dev.fovea.files.RegularFile;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,32 +26,33 @@ public final class Tokenizer implements AutoCloseable {
   private static final Map<String, String> RUNTIME_PROPERTIES =
       Map.of("ai.djl.offline", "true", "OPT_OUT_TRACKING", "true");
 
-  /** What the largest vocabularies take, several times over. */
-  static final long MAX_BYTES = 256 << 20;
-
   /** The library would cut every text at 512 tokens if not told otherwise. */
   private static final Map<String, String> OPTIONS =
       Map.of("truncation", "false", "padding", "false");
+
+  /** Encoded and decoded once before a tokenizer counts as loaded. */
+  private static final String PROBE =
+      "  A probe: naïve 東京 👍\u200d\ue000, it's 12'345.\n\t <s></s> \u0000";
 
   private final HuggingFaceTokenizer delegate;
   private final Vocabulary vocabulary;
   private final SpecialTokens specialTokens;
   private final Affixes affixes;
+  private final TextFloor floor;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean isClosed;
-
-  /** Tokens put around a text by us; {@code isOurs} is false where tokenizer.json does it. */
-  private record Affixes(boolean isOurs, int[] before, int[] after) {}
 
   private Tokenizer(
       HuggingFaceTokenizer delegate,
       Vocabulary vocabulary,
       SpecialTokens specialTokens,
-      Affixes affixes) {
+      Affixes affixes,
+      TextFloor floor) {
     this.delegate = delegate;
     this.vocabulary = vocabulary;
     this.specialTokens = specialTokens;
     this.affixes = affixes;
+    this.floor = floor;
   }
 
   /**
@@ -61,7 +61,7 @@ public final class Tokenizer implements AutoCloseable {
    * @throws TokenizerException if a file is missing, broken, or of a kind that is not supported
    */
   public static Tokenizer load(Path modelDirectory) {
-    Path file = require(modelDirectory);
+    Path path = require(modelDirectory);
     RUNTIME_PROPERTIES.forEach(
         (name, value) -> {
           if (System.getProperty(name) == null) {
@@ -69,9 +69,28 @@ public final class Tokenizer implements AutoCloseable {
           }
         });
     TokenizerConfig config = TokenizerConfig.read(modelDirectory);
-    Vocabulary vocabulary = Vocabulary.read(file);
-    Affixes affixes = affixes(config, vocabulary);
-    return new Tokenizer(open(file), vocabulary, config.specialTokens(), affixes);
+    TokenizerFile file = TokenizerFile.read(path);
+    AddedTokens added = new AddedTokens(file.modelIds(), file.modelSize());
+    file.addedTokens().forEach(added::add);
+    config.tokens().forEach(added::add);
+    Vocabulary vocabulary = new Vocabulary(file.modelIds(), added);
+    Affixes affixes = config.affixes(Affixes.of(file.part("post_processor")), added);
+    TextFloor floor = TextFloor.of(file, added);
+    byte[] rewritten = file.rewritten(added, config.preTokenizer(file.part("pre_tokenizer")));
+    Tokenizer tokenizer =
+        new Tokenizer(open(path, rewritten), vocabulary, config.specialTokens(), affixes, floor);
+    tokenizer.probe();
+    return tokenizer;
+  }
+
+  /** What a text may not contain is the text's fault; what aborts does so before a request. */
+  private void probe() {
+    try {
+      decode(encode(PROBE, true), false);
+      decode(new int[] {0, vocabularySize() - 1}, true);
+    } catch (TokenizerException e) {
+      return;
+    }
   }
 
   /**
@@ -87,8 +106,8 @@ public final class Tokenizer implements AutoCloseable {
     return file;
   }
 
-  private static HuggingFaceTokenizer open(Path file) {
-    try (InputStream in = new ByteArrayInputStream(RegularFile.read(file, MAX_BYTES))) {
+  private static HuggingFaceTokenizer open(Path file, byte[] rewritten) {
+    try (InputStream in = new ByteArrayInputStream(rewritten)) {
       return HuggingFaceTokenizer.newInstance(in, OPTIONS);
     } catch (IOException | RuntimeException | LinkageError e) {
       throw new TokenizerException(file + ": cannot be loaded: " + e.getMessage(), e);
@@ -110,68 +129,64 @@ public final class Tokenizer implements AutoCloseable {
   }
 
   /**
-   * transformers 5 replaces the file's post-processor by a plain BOS and EOS rule where the
-   * configuration sets either switch, or where the file has none.
-   */
-  private static Affixes affixes(TokenizerConfig config, Vocabulary vocabulary) {
-    boolean isOurs = config.setsBosOrEos() || !vocabulary.hasPostProcessor();
-    SpecialTokens tokens = config.specialTokens();
-    return new Affixes(
-        isOurs,
-        ids(config.addsBos() ? tokens.bos() : Optional.empty(), vocabulary),
-        ids(config.addsEos() ? tokens.eos() : Optional.empty(), vocabulary));
-  }
-
-  private static int[] ids(Optional<String> token, Vocabulary vocabulary) {
-    if (token.isEmpty()) {
-      return new int[0];
-    }
-    int id =
-        vocabulary
-            .id(token.get())
-            .orElseThrow(
-                () ->
-                    new TokenizerException(
-                        String.format(
-                            Locale.ROOT,
-                            "tokenizer_config.json: special token '%s' is not in the vocabulary",
-                            token.get())));
-    return new int[] {id};
-  }
-
-  /**
    * Token ids of {@code text}, never truncated. Special tokens spelled out in the text become those
    * tokens. {@code addSpecialTokens} puts what the checkpoint wants around a text (BOS): true for a
    * raw prompt, false for a rendered chat, whose template writes it. Unpaired surrogates count as
    * U+FFFD.
+   *
+   * <p>Takes some 300 bytes of native memory for each byte of the text while it runs.
+   *
+   * @throws TokenizerException if the text has what the model has no token for
    */
   public int[] encode(String text, boolean addSpecialTokens) {
     String valid = wellFormed(text);
-    boolean byFile = addSpecialTokens && !affixes.isOurs();
-    long[] ids = guarded(() -> delegate.encode(valid, byFile, false).getIds());
-    IntStream result = IntStream.range(0, ids.length).map(i -> (int) ids[i]);
-    if (addSpecialTokens && affixes.isOurs()) {
-      result =
-          IntStream.concat(
-              IntStream.concat(IntStream.of(affixes.before()), result),
-              IntStream.of(affixes.after()));
+    long[] ids = guarded(() -> ids(valid));
+    return (addSpecialTokens ? affixes : Affixes.NONE).around(ids);
+  }
+
+  /** The binding's own encoding holds six more arrays and a text for each token. */
+  private long[] ids(String text) {
+    long encoding = TokenizersLibrary.LIB.encode(delegate.getHandle(), text, false);
+    try {
+      return TokenizersLibrary.LIB.getTokenIds(encoding);
+    } finally {
+      TokenizersLibrary.LIB.deleteEncoding(encoding);
     }
-    return result.toArray();
+  }
+
+  /**
+   * A number of tokens that {@link #encode} gives at least, told in a moment; 0 where it cannot be
+   * told.
+   */
+  public long minTokens(String text, boolean addSpecialTokens) {
+    return floor.minTokens(text) + (addSpecialTokens ? affixes.numTokens() : 0);
   }
 
   /** JNI would turn an unpaired surrogate into bytes that are not UTF-8. */
   private static String wellFormed(String text) {
-    boolean isBroken =
-        text.codePoints()
-            .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
-    if (!isBroken) {
+    int at = firstLoneSurrogate(text);
+    if (at == text.length()) {
       return text;
     }
-    StringBuilder out = new StringBuilder(text.length());
-    text.codePoints()
-        .map(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
-        .forEach(out::appendCodePoint);
+    StringBuilder out = new StringBuilder(text);
+    for (int i = at; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
+      if (isSurrogate(text.codePointAt(i))) {
+        out.setCharAt(i, '\ufffd');
+      }
+    }
     return out.toString();
+  }
+
+  private static int firstLoneSurrogate(String text) {
+    int i = 0;
+    while (i < text.length() && !isSurrogate(text.codePointAt(i))) {
+      i += Character.charCount(text.codePointAt(i));
+    }
+    return i;
+  }
+
+  private static boolean isSurrogate(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   /**
@@ -221,6 +236,11 @@ public final class Tokenizer implements AutoCloseable {
   /** Whether decoding may skip the token: one marked special in tokenizer.json. */
   public boolean isSpecial(int id) {
     return id >= 0 && vocabulary.isSpecial(id);
+  }
+
+  /** Ids of the tokens that decoding may skip, by their texts. */
+  public Map<String, Integer> specialIds() {
+    return vocabulary.specialIds();
   }
 
   public SpecialTokens specialTokens() {

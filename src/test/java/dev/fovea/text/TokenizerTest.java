@@ -141,10 +141,10 @@ class TokenizerTest {
   }
 
   @Test
-  void theConfigurationDecidesAboutBosAndEos() throws IOException {
+  void switchesOfALlamaTokenizerDecideAboutBosAndEos() throws IOException {
     copyTokenizer(
-        "{\"bos_token\": \"<s>\", \"eos_token\": \"</s>\","
-            + " \"add_bos_token\": false, \"add_eos_token\": true}");
+        "{\"tokenizer_class\": \"LlamaTokenizerFast\", \"add_bos_token\": false,"
+            + " \"add_eos_token\": true}");
     try (Tokenizer tokenizer = Tokenizer.load(directory)) {
       int[] ids = tokenizer.encode("heron", true);
       assertThat(ids[0]).isNotEqualTo(1);
@@ -164,11 +164,14 @@ class TokenizerTest {
   }
 
   @Test
-  void aSpecialTokenOutsideTheVocabularyIsRefused() throws IOException {
-    copyTokenizer("{\"bos_token\": \"<nope>\", \"add_bos_token\": true}");
-    assertThatThrownBy(() -> Tokenizer.load(directory))
-        .isInstanceOf(TokenizerException.class)
-        .hasMessageContaining("<nope>");
+  void aSpecialTokenOutsideTheVocabularyIsAddedToIt() throws IOException {
+    copyTokenizer("{\"pad_token\": \"<nope>\"}");
+    try (Tokenizer tokenizer = Tokenizer.load(directory)) {
+      int[] ids = tokenizer.encode("heron<nope>", false);
+      assertThat(ids[ids.length - 1]).isEqualTo(tokenizer.vocabularySize() - 1);
+      assertThat(tokenizer.isSpecial(tokenizer.vocabularySize() - 1)).isTrue();
+      assertThat(tokenizer.decode(ids, true)).isEqualTo("heron");
+    }
   }
 
   @Test
