@@ -13,6 +13,7 @@ import dev.fovea.text.ChatTemplateException;
 import dev.fovea.text.Tokenizer;
 import dev.fovea.text.TokenizerException;
 import dev.fovea.weights.CheckpointException;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -65,7 +66,7 @@ public final class CheckpointSource implements ModelSource {
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
     inspection.warnings().forEach(LOG::warn);
     inspection.conversion().ifPresent(line -> LOG.info("Weights are " + line));
-    ModelText text = ModelText.load(directory);
+    ModelText text = ModelText.load(directory, budget(config));
     Resources device = new Resources();
     try {
       Backend backend = Backend.open(config);
@@ -85,6 +86,7 @@ public final class CheckpointSource implements ModelSource {
           GenerationDefaults.of(loaded.inspection().generation(), loaded.config(), text.eosId());
       EngineConfig engineConfig =
           StepSettings.of(config, kernels.memory().isPresent()).engineConfig(config);
+      warnBeyond(text, loaded.config().sizes().vocabulary());
       Engine engine = Engine.start(loaded.runner(), engineConfig, NanoClock.SYSTEM, observer);
       ServedModel.Facts facts =
           new ServedModel.Facts(
@@ -99,6 +101,25 @@ public final class CheckpointSource implements ModelSource {
       device.closeAfter(e);
       text.close();
       throw e;
+    }
+  }
+
+  private static TextBudget budget(FoveaConfig config) {
+    long bytes =
+        config.limits().maxText().map(MemorySize::asLongValue).orElseGet(TextBudget::heapBytes);
+    return new TextBudget(bytes, new NativeHeap()::trimSoon);
+  }
+
+  private static void warnBeyond(ModelText text, int vocabulary) {
+    int first = vocabulary;
+    while (first < text.vocabularySize() && text.tokenText(first).isEmpty()) {
+      first++;
+    }
+    if (first < text.vocabularySize()) {
+      LOG.warnf(
+          "The tokenizer has tokens beyond the model's vocabulary of %s, such as '%s' (%s):"
+              + " prompts with one are refused",
+          vocabulary, text.tokenText(first).get(), first);
     }
   }
 

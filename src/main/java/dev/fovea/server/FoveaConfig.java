@@ -143,6 +143,12 @@ public interface FoveaConfig {
      */
     Optional<MemorySize> bodyMemory();
 
+    /**
+     * UTF-8 of prompts that is tokenized at a time, over all requests, and so of the longest; a
+     * 256th of the heap if absent, since each byte takes some 300 meanwhile.
+     */
+    Optional<MemorySize> maxText();
+
     /** What a request's line and headers may take to come, from their first byte. */
     @WithDefault("10S")
     Duration headerTimeout();

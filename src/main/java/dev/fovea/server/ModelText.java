@@ -3,14 +3,17 @@ package dev.fovea.server;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import dev.fovea.server.request.ChatMessage;
+import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.text.ChatTemplate;
 import dev.fovea.text.ChatTemplateException;
 import dev.fovea.text.IncrementalDecoder;
 import dev.fovea.text.Message;
-import dev.fovea.text.StopMatcher;
+import dev.fovea.text.OutputText;
 import dev.fovea.text.Tokenizer;
+import dev.fovea.text.TokenizerException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,26 +24,67 @@ public final class ModelText implements AutoCloseable {
 
   private final Tokenizer tokenizer;
   private final Optional<ChatTemplate> template;
+  private final TextBudget budget;
 
-  private ModelText(Tokenizer tokenizer, Optional<ChatTemplate> template) {
+  private ModelText(Tokenizer tokenizer, Optional<ChatTemplate> template, TextBudget budget) {
     this.tokenizer = tokenizer;
     this.template = template;
+    this.budget = budget;
   }
 
   /**
-   * @throws dev.fovea.text.TokenizerException if the directory has no usable tokenizer
+   * What a text has to keep to.
+   *
+   * @param maxTokens one that has more for certain is refused at once
+   * @param patience how long it waits for others to be tokenized
+   */
+  public record Bound(int maxTokens, Patience patience) {}
+
+  /**
+   * @param budget shared by all texts
+   * @throws TokenizerException if the directory has no usable tokenizer
    * @throws ChatTemplateException if its chat template cannot be parsed
    */
-  public static ModelText load(Path directory) {
+  public static ModelText load(Path directory, TextBudget budget) {
     Optional<ChatTemplate> template = ChatTemplate.load(directory);
-    return new ModelText(Tokenizer.load(directory), template);
+    return new ModelText(Tokenizer.load(directory), template, budget);
+  }
+
+  /** With a budget that the heap allows. */
+  public static ModelText load(Path directory) {
+    return load(directory, TextBudget.ofHeap());
   }
 
   /**
+   * The one way from text to tokens.
+   *
    * @param addSpecialTokens also those that the tokenizer puts around a text
+   * @throws ApiException 400 if it has too many tokens for certain or cannot be tokenized, 413 if
+   *     it is too long to be, 503 if others leave no time for it
    */
-  public int[] encode(String text, boolean addSpecialTokens) {
-    return tokenizer.encode(text, addSpecialTokens);
+  public int[] encode(String text, boolean addSpecialTokens, Bound bound) {
+    long atLeast = tokenizer.minTokens(text, addSpecialTokens);
+    if (atLeast > bound.maxTokens()) {
+      throw ApiException.badRequest(
+          ErrorCodes.CONTEXT_LENGTH,
+          String.format(
+              Locale.ROOT,
+              "this model's maximum context length is %d tokens, and the prompt alone has %d or"
+                  + " more",
+              bound.maxTokens(),
+              atLeast));
+    }
+    try {
+      return budget.within(text, bound.patience(), () -> tokenizer.encode(text, addSpecialTokens));
+    } catch (TokenizerException e) {
+      throw ApiException.badRequest(
+          ErrorCodes.INVALID_VALUE, "the text cannot be tokenized: " + e.getMessage());
+    }
+  }
+
+  /** A token as the vocabulary spells it. */
+  public Optional<String> tokenText(int id) {
+    return tokenizer.tokenText(id);
   }
 
   /** Special tokens excluded. */
@@ -67,7 +111,7 @@ public final class ModelText implements AutoCloseable {
    * @param variables more of the template's, by name
    * @throws ApiException 400 if the template refuses it, or there is none
    */
-  public int[] encodeChat(List<ChatMessage> messages, Map<String, Object> variables) {
+  public int[] encodeChat(List<ChatMessage> messages, Map<String, Object> variables, Bound bound) {
     ChatTemplate chat =
         template.orElseThrow(
             () ->
@@ -78,7 +122,7 @@ public final class ModelText implements AutoCloseable {
     List<Message> turns =
         messages.stream().map(turn -> new Message(turn.role(), turn.content())).toList();
     try {
-      return tokenizer.encode(chat.render(turns, variables), false);
+      return encode(chat.render(turns, variables), false, bound);
     } catch (ChatTemplateException e) {
       throw ApiException.badField(
           "messages", ErrorCodes.INVALID_MESSAGES, "messages: " + e.getMessage());
@@ -86,54 +130,21 @@ public final class ModelText implements AutoCloseable {
   }
 
   /** Text of one answer to a conversation. */
-  public Output newAnswer(List<String> stopStrings) {
-    return newContinuation(NO_PROMPT, stopStrings);
+  public OutputText newAnswer(GenerationOptions.Ending ending) {
+    return newContinuation(NO_PROMPT, ending);
   }
 
   /** Text that continues a prompt: its first word keeps the space before it. */
-  public Output newContinuation(int[] prompt, List<String> stopStrings) {
-    return new Output(
-        new IncrementalDecoder(tokenizer, true, prompt), new StopMatcher(stopStrings));
+  public OutputText newContinuation(int[] prompt, GenerationOptions.Ending ending) {
+    return new OutputText(
+        tokenizer,
+        new IncrementalDecoder(tokenizer, true, prompt),
+        ending.stopStrings(),
+        ending.minTokens());
   }
 
   @Override
   public void close() {
     tokenizer.close();
-  }
-
-  /** One output's text as it grows; for one thread at a time. */
-  public static final class Output {
-    private final IncrementalDecoder decoder;
-    private final StopMatcher matcher;
-    private String stopString;
-
-    private Output(IncrementalDecoder decoder, StopMatcher matcher) {
-      this.decoder = decoder;
-      this.matcher = matcher;
-    }
-
-    /**
-     * Text that has become safe to show; empty while a character or a stop string may be pending.
-     */
-    public String append(int id) {
-      return match(decoder.append(id));
-    }
-
-    /** What was held back, of which a stop string may still be found. */
-    public String finish() {
-      String shown = match(decoder.finish());
-      return stopString == null ? shown + matcher.finish() : shown;
-    }
-
-    /** The stop string that was found, after which there is no more text; or null. */
-    public String stopString() {
-      return stopString;
-    }
-
-    private String match(String text) {
-      StopMatcher.Result result = matcher.append(text);
-      stopString = result.stop().orElse(null);
-      return result.text();
-    }
   }
 }

@@ -123,8 +123,7 @@ final class Components {
       JsonNode parts = component.path(kind.list());
       if (!parts.isArray() || depth == MAX_DEPTH) {
         throw new TokenizerException(
-            "expected a list '%s' in a Sequence, at most %d deep"
-                .formatted(kind.list(), MAX_DEPTH));
+            "expected a list '" + kind.list() + "' in a Sequence, at most " + MAX_DEPTH + " deep");
       }
       parts.forEach(part -> check(kind, part, depth + 1));
       return;

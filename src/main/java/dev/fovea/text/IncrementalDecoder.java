@@ -36,6 +36,11 @@ public final class IncrementalDecoder {
 
   private String answered = "";
 
+  /** The prompt's tokens in the window and their text, where that ends in U+FFFD; or null. */
+  private String begun;
+
+  private int numBegun;
+
   /** A decoder for text that stands by itself, such as a chat answer. */
   public IncrementalDecoder(Tokenizer tokenizer, boolean skipsSpecialTokens) {
     this(tokenizer, skipsSpecialTokens, new int[0]);
@@ -56,10 +61,15 @@ public final class IncrementalDecoder {
       // A window that begins inside a character, or inside a run of byte tokens, has to grow.
     } while (answered.startsWith(INCOMPLETE) && size < Math.min(visible.length, MAX_PROMPT_TOKENS));
     numAnswered = size;
-    // A character begun in the prompt is pending, not answered.
+    // A character begun in the prompt is pending, not answered. Whether it was one, or the prompt
+    // says U+FFFD, shows when the next text comes.
     for (int end = size; end >= Math.max(0, size - MAX_TAIL_TOKENS); end--) {
       String complete = text(0, end);
       if (!complete.endsWith(INCOMPLETE)) {
+        if (end < size) {
+          begun = answered;
+          numBegun = size;
+        }
         numAnswered = end;
         answered = complete;
         break;
@@ -110,6 +120,7 @@ public final class IncrementalDecoder {
 
   /** Answers what of {@code text}, the first {@code end} tokens, was not answered before. */
   private String answer(String text, int end) {
+    keepPrompt(text, end);
     String fresh;
     if (text.startsWith(answered)) {
       fresh = text.substring(answered.length());
@@ -126,6 +137,15 @@ public final class IncrementalDecoder {
     numAnswered = end - from;
     answered = text(0, numAnswered);
     return fresh;
+  }
+
+  /** What the prompt ended in is not said again where nothing that followed has changed it. */
+  private void keepPrompt(String text, int end) {
+    if (begun != null && end >= numBegun && text.startsWith(begun)) {
+      answered = begun;
+      numAnswered = numBegun;
+    }
+    begun = null;
   }
 
   /** The end of the text: what was held back, with U+FFFD for what stayed incomplete. */

@@ -238,9 +238,9 @@ public final class Tokenizer implements AutoCloseable {
     return id >= 0 && vocabulary.isSpecial(id);
   }
 
-  /** Ids of the tokens that decoding may skip, by their texts. */
-  public Map<String, Integer> specialIds() {
-    return vocabulary.specialIds();
+  /** Whether a text has one of the tokens in it that decoding may skip. */
+  boolean spellsSpecial(String text) {
+    return vocabulary.specialTexts().stream().anyMatch(text::contains);
   }
 
   public SpecialTokens specialTokens() {

@@ -2,8 +2,8 @@ package dev.fovea.text;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -15,6 +15,7 @@ final class Vocabulary {
 
   private final String[] tokens;
   private final Map<String, Integer> addedIds;
+  private final List<String> specialTexts;
   private final BitSet special = new BitSet();
 
   /**
@@ -35,6 +36,8 @@ final class Vocabulary {
     tokens = new String[size];
     model.forEach((token, id) -> tokens[id] = token);
     addedIds.forEach((token, id) -> tokens[id] = token);
+    specialTexts =
+        added.all().stream().filter(AddedToken::isSpecial).map(AddedToken::content).toList();
   }
 
   private static int checked(int id) {
@@ -60,11 +63,9 @@ final class Vocabulary {
     return special.get(id);
   }
 
-  /** Special tokens by their texts. */
-  Map<String, Integer> specialIds() {
-    Map<String, Integer> ids = new HashMap<>(addedIds);
-    ids.values().removeIf(id -> !special.get(id));
-    return ids;
+  /** Texts of the special tokens. */
+  List<String> specialTexts() {
+    return specialTexts;
   }
 
   /** Added tokens are found first, others by a walk over the vocabulary. */

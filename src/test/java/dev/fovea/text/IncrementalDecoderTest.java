@@ -170,4 +170,29 @@ class IncrementalDecoderTest {
       assertThat(decoder.finish()).contains("\ufffd");
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte-level", "metaspace", "split-regex"})
+  void whatThePromptEndsInIsNotSaidAgain(String name) {
+    try (Tokenizer tokenizer = load(name)) {
+      int[] emoji = tokenizer.encode("a😀", false);
+      for (String rest : List.of("heron", " the", "1987", "")) {
+        int[] next = tokenizer.encode(rest, false);
+        int[] replacement = tokenizer.encode("a\ufffd", false);
+        assertThat(String.join("", stream(after(tokenizer, replacement), next)).strip())
+            .as("U+FFFD, then " + rest)
+            .isEqualTo(rest.strip());
+        for (int cut = 1; cut < 4; cut++) {
+          int[] begun = Arrays.copyOf(emoji, emoji.length - cut);
+          assertThat(String.join("", stream(after(tokenizer, begun), next)).strip())
+              .as(cut + " bytes missing, then " + rest)
+              .isEqualTo(rest.strip());
+        }
+      }
+    }
+  }
+
+  private static IncrementalDecoder after(Tokenizer tokenizer, int[] prompt) {
+    return new IncrementalDecoder(tokenizer, true, prompt);
+  }
 }

@@ -2,10 +2,10 @@ package dev.fovea.server.answer;
 
 import dev.fovea.engine.GenerationListener;
 import dev.fovea.engine.GenerationListener.Ending;
-import dev.fovea.server.ModelText;
 import dev.fovea.server.http.ApiError;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
+import dev.fovea.text.OutputText;
 import java.util.Set;
 import java.util.function.IntConsumer;
 
@@ -48,7 +48,7 @@ public final class AnswerChoices {
    *
    * @param timer told how many tokens have come, as they come
    */
-  public GenerationListener add(ModelText.Output output, IntConsumer timer) {
+  public GenerationListener add(OutputText output, IntConsumer timer) {
     return new Choice(numChoices++, output, timer);
   }
 
@@ -93,11 +93,11 @@ public final class AnswerChoices {
   /** One output. */
   private final class Choice implements GenerationListener {
     private final int index;
-    private final ModelText.Output output;
+    private final OutputText output;
     private final IntConsumer timer;
     private boolean hasEnded;
 
-    Choice(int index, ModelText.Output output, IntConsumer timer) {
+    Choice(int index, OutputText output, IntConsumer timer) {
       this.index = index;
       this.output = output;
       this.timer = timer;

@@ -7,6 +7,7 @@ import dev.fovea.server.Backend;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.ModelText;
+import dev.fovea.server.Patience;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.AnswerChoices;
 import dev.fovea.server.answer.GenerationGroup;
@@ -14,6 +15,7 @@ import dev.fovea.server.http.ApiException;
 import dev.fovea.server.openai.GenerationPlan;
 import dev.fovea.server.request.ChatMessage;
 import dev.fovea.server.request.GenerationOptions;
+import dev.fovea.text.OutputText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -75,10 +77,11 @@ final class GenerateCommand implements Callable<Integer> {
     GenerationOptions options = sampling.options();
     TerminalAnswer answer = new TerminalAnswer(out);
     try {
+      ModelText.Bound bound = new ModelText.Bound(served.facts().maxContext(), Patience.endless());
       int[] ids =
           chat
-              ? served.text().encodeChat(List.of(new ChatMessage("user", text)), Map.of())
-              : served.text().encode(text, true);
+              ? served.text().encodeChat(List.of(new ChatMessage("user", text)), Map.of(), bound)
+              : served.text().encode(text, true, bound);
       GenerationRequest request =
           GenerationPlan.of(served, ids, options, GenerationPlan.DefaultLength.OPEN);
       GenerationGroup generations = new GenerationGroup();
@@ -96,9 +99,8 @@ final class GenerateCommand implements Callable<Integer> {
     return summary.failed() ? ExitCode.FAILURE.code() : ExitCode.OK.code();
   }
 
-  private ModelText.Output output(ModelText text, int[] prompt, GenerationOptions options) {
-    List<String> stops = options.ending().stopStrings();
-    return chat ? text.newAnswer(stops) : text.newContinuation(prompt, stops);
+  private OutputText output(ModelText text, int[] prompt, GenerationOptions options) {
+    return chat ? text.newAnswer(options.ending()) : text.newContinuation(prompt, options.ending());
   }
 
   private String readPrompt() throws IOException {

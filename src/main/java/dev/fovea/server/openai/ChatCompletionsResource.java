@@ -1,5 +1,7 @@
 package dev.fovea.server.openai;
 
+import dev.fovea.server.ModelText;
+import dev.fovea.server.Patience;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.AnswerHead;
 import dev.fovea.server.answer.ChatFormat;
@@ -46,7 +48,14 @@ public final class ChatCompletionsResource {
     RequestIntake.Received received = intake.receive(body);
     ChatRequest request = ChatRequest.parse(received.request(), received.bounds());
     ServedModel model = received.model();
-    int[] prompt = model.text().encodeChat(request.messages(), request.templateVariables());
+    int[] prompt =
+        model
+            .text()
+            .encodeChat(
+                request.messages(),
+                request.templateVariables(),
+                new ModelText.Bound(
+                    model.facts().maxContext(), Patience.ofRequest(client::closed)));
     AnswerHead head = AnswerHead.begin("chatcmpl", model.facts().id());
     return generations.start(
         new Generations.Ready(
@@ -63,6 +72,6 @@ public final class ChatCompletionsResource {
       ServedModel model, int[] prompt, GenerationOptions options) {
     return new Generations.Planned(
         GenerationPlan.of(model, prompt, options, GenerationPlan.DefaultLength.OPEN),
-        () -> model.text().newAnswer(options.ending().stopStrings()));
+        () -> model.text().newAnswer(options.ending()));
   }
 }

@@ -1,5 +1,7 @@
 package dev.fovea.server.openai;
 
+import dev.fovea.server.ModelText;
+import dev.fovea.server.Patience;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.AnswerHead;
 import dev.fovea.server.answer.CompletionFormat;
@@ -49,9 +51,11 @@ public final class CompletionsResource {
     RequestIntake.Received received = intake.receive(body);
     CompletionRequest request = CompletionRequest.parse(received.request(), received.bounds());
     ServedModel model = received.model();
+    ModelText.Bound bound =
+        new ModelText.Bound(model.facts().maxContext(), Patience.ofRequest(client::closed));
     List<Generations.Planned> planned =
-        encode(model, request.prompts()).stream()
-            .map(prompt -> plan(model, prompt, request.options()))
+        request.prompts().stream()
+            .map(prompt -> plan(model, encode(model, prompt, bound), request.options()))
             .toList();
     AnswerHead head = AnswerHead.begin("cmpl", model.facts().id());
     return generations.start(
@@ -69,19 +73,15 @@ public final class CompletionsResource {
       ServedModel model, int[] prompt, GenerationOptions options) {
     return new Generations.Planned(
         GenerationPlan.of(model, prompt, options, GenerationPlan.DefaultLength.SHORT),
-        () -> model.text().newContinuation(prompt, options.ending().stopStrings()));
+        () -> model.text().newContinuation(prompt, options.ending()));
   }
 
-  private static List<int[]> encode(ServedModel model, List<Prompt> prompts) {
-    return prompts.stream().map(prompt -> encode(model, prompt)).toList();
-  }
-
-  private static int[] encode(ServedModel model, Prompt prompt) {
+  private static int[] encode(ServedModel model, Prompt prompt, ModelText.Bound bound) {
     if (prompt instanceof Prompt.TokenIds tokens) {
       return tokens.ids();
     }
     Prompt.Text text = (Prompt.Text) prompt;
-    int[] ids = model.text().encode(text.text(), text.addSpecialTokens());
+    int[] ids = model.text().encode(text.text(), text.addSpecialTokens(), bound);
     if (ids.length == 0) {
       throw ApiException.badField(
           "prompt", ErrorCodes.INVALID_VALUE, "prompt: expected at least one token, got none");

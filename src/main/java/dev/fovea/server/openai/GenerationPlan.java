@@ -44,6 +44,7 @@ public final class GenerationPlan {
    */
   public static GenerationRequest of(
       ServedModel model, int[] prompt, GenerationOptions options, DefaultLength defaultLength) {
+    checkVocabulary(model, prompt);
     int maxTokens = maxTokens(model, prompt.length, options.ending().maxTokens(), defaultLength);
     int minTokens = options.ending().minTokens();
     if (minTokens > maxTokens) {
@@ -62,6 +63,23 @@ public final class GenerationPlan {
         sampling(model.defaults().sampling(), options.drawing()),
         new StopRules(maxTokens, minTokens, stopIds),
         options.terms());
+  }
+
+  /** A tokenizer may have tokens that its model has no row for. */
+  private static void checkVocabulary(ServedModel model, int[] prompt) {
+    int vocabulary = model.facts().vocabulary();
+    for (int id : prompt) {
+      if (id < 0 || id >= vocabulary) {
+        throw ApiException.badRequest(
+            ErrorCodes.INVALID_VALUE,
+            String.format(
+                Locale.ROOT,
+                "prompt: expected tokens within the model's vocabulary of %d, got '%s' (%d)",
+                vocabulary,
+                model.text().tokenText(id).orElse("no token"),
+                id));
+      }
+    }
   }
 
   private static int maxTokens(

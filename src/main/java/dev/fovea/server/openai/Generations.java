@@ -5,7 +5,6 @@ import dev.fovea.engine.Generation;
 import dev.fovea.engine.GenerationRequest;
 import dev.fovea.engine.RejectedException;
 import dev.fovea.server.FoveaConfig;
-import dev.fovea.server.ModelText;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.answer.Answer;
 import dev.fovea.server.answer.AnswerChoices;
@@ -20,6 +19,7 @@ import dev.fovea.server.http.ErrorCodes;
 import dev.fovea.server.metrics.TokenTimer;
 import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.server.request.Streaming;
+import dev.fovea.text.OutputText;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerResponse;
@@ -61,7 +61,7 @@ public final class Generations {
    *
    * @param output makes the text of one of its choices
    */
-  record Planned(GenerationRequest request, Supplier<ModelText.Output> output) {}
+  record Planned(GenerationRequest request, Supplier<OutputText> output) {}
 
   /**
    * A request that is ready to run.

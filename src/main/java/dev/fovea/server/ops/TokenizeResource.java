@@ -2,18 +2,22 @@ package dev.fovea.server.ops;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.fovea.server.ModelService;
+import dev.fovea.server.ModelText;
+import dev.fovea.server.Patience;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.http.RequestBody;
 import dev.fovea.server.request.DetokenizeRequest;
 import dev.fovea.server.request.JsonRequest;
 import dev.fovea.server.request.TokenizeRequest;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.core.http.HttpServerResponse;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,20 +46,22 @@ public final class TokenizeResource {
   @POST
   @Path("/tokenize")
   @Operation(summary = "Token ids of a prompt or of a conversation in the model's template")
-  public Tokenized tokenize(InputStream body) throws IOException {
+  public Tokenized tokenize(InputStream body, @Context HttpServerResponse client)
+      throws IOException {
     try (body) {
-      return tokenize(RequestBody.read(body));
+      return tokenize(RequestBody.read(body), Patience.ofRequest(client::closed));
     }
   }
 
-  private Tokenized tokenize(byte[] body) {
+  private Tokenized tokenize(byte[] body, Patience patience) {
     JsonRequest received = JsonRequest.parse(body);
     ServedModel model = models.require(received.model());
     TokenizeRequest request = TokenizeRequest.parse(received);
+    ModelText.Bound bound = new ModelText.Bound(model.facts().maxContext(), patience);
     int[] ids =
         request.messages().isEmpty()
-            ? model.text().encode(request.prompt(), request.addSpecialTokens())
-            : model.text().encodeChat(request.messages(), request.templateVariables());
+            ? model.text().encode(request.prompt(), request.addSpecialTokens(), bound)
+            : model.text().encodeChat(request.messages(), request.templateVariables(), bound);
     return new Tokenized(ids.length, model.facts().maxContext(), ids);
   }
 

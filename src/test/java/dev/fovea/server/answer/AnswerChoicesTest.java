@@ -9,6 +9,7 @@ import dev.fovea.engine.GenerationListener.Ending;
 import dev.fovea.engine.GenerationListener.FinishReason;
 import dev.fovea.server.ModelText;
 import dev.fovea.server.http.ApiException;
+import dev.fovea.server.request.GenerationOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.Test;
 /** Choices of one answer, by what the engine may tell of them in any order. */
 class AnswerChoicesTest {
   private static final Ending DONE = new Ending.Finished(FinishReason.LENGTH, null);
+
+  private static final GenerationOptions.Ending ENDING =
+      new GenerationOptions.Ending(null, 0, false, List.of("!!"), List.of());
 
   private final List<String> told = new ArrayList<>();
   private final GenerationGroup generations = new GenerationGroup();
@@ -109,7 +113,7 @@ class AnswerChoicesTest {
             new Told(), new AnswerChoices.Request(10, perPrompt, Set.of(), generations));
     List<GenerationListener> listeners =
         IntStream.range(0, count)
-            .mapToObj(i -> choices.add(text.newAnswer(List.of("!!")), tokens -> {}))
+            .mapToObj(i -> choices.add(text.newAnswer(ENDING), tokens -> {}))
             .toList();
     generations.attach(IntStream.range(0, count).mapToObj(this::generation).toList());
     return listeners;
