@@ -9,8 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class OutputTextTest {
-  private final Tokenizer tokenizer =
-      Tokenizer.load(Golden.directory("tokenizers/split-regex"));
+  private final Tokenizer tokenizer = Tokenizer.load(Golden.directory("tokenizers/split-regex"));
 
   @AfterEach
   void close() {
@@ -97,8 +96,7 @@ class OutputTextTest {
     OutputText output = output(2, "heron", "<|end|>");
     int end = tokenizer.tokenId("<|end|>").getAsInt();
     int[] word = tokenizer.encode("a", false);
-    String shown =
-        Stream.of(word[0], end, word[0]).map(output::append).reduce("", String::concat);
+    String shown = Stream.of(word[0], end, word[0]).map(output::append).reduce("", String::concat);
     assertThat(shown).isEqualTo("aa");
     assertThat(output.stopString()).isNull();
     output.append(end);
