@@ -8,6 +8,8 @@ import dev.fovea.model.SamplingParams;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ModelLoadException;
+import dev.fovea.server.ModelText;
+import dev.fovea.server.Patience;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.TestSettings;
 import dev.fovea.server.mutated.Mutations.Mutation;
@@ -33,6 +35,8 @@ import java.util.stream.Stream;
 final class MutatedModels {
   private static final int[] PROMPT = {5, 6, 7};
   private static final int TOKENS = 6;
+  private static final ModelText.Bound BOUND =
+      new ModelText.Bound(Integer.MAX_VALUE, Patience.endless());
 
   private final Path scratch;
   private final ModelFiles original;
@@ -96,7 +100,7 @@ final class MutatedModels {
     CheckpointSource.check(config);
     try (ServedModel model =
         new CheckpointSource().load(config, EngineObserver.NONE, (step, done) -> {})) {
-      model.text().decode(model.text().encode("w5 w6 w7", true));
+      model.text().decode(model.text().encode("w5 w6 w7", true, BOUND));
       Collector collector = new Collector();
       int room = Math.min(TOKENS, model.facts().maxContext() - PROMPT.length);
       if (room < 1 || IntStream.of(PROMPT).anyMatch(id -> id >= model.facts().vocabulary())) {
