@@ -9,6 +9,7 @@ import dev.fovea.kernel.Kernels;
 import dev.fovea.model.LoadProgress;
 import dev.fovea.model.LoadedModel;
 import dev.fovea.model.ModelLoader;
+import dev.fovea.text.ChatTemplate;
 import dev.fovea.text.ChatTemplateException;
 import dev.fovea.text.Tokenizer;
 import dev.fovea.text.TokenizerException;
@@ -44,6 +45,7 @@ public final class CheckpointSource implements ModelSource {
           () -> {
             Path directory = ModelDirectory.of(config);
             MemoryBudget.check(config, ModelLoader.inspect(directory, config.dtype().wanted()));
+            config.chatTemplate().ifPresent(file -> ChatTemplate.read(Path.of(file), directory));
             return Tokenizer.require(directory);
           });
     }
@@ -66,7 +68,10 @@ public final class CheckpointSource implements ModelSource {
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
     inspection.warnings().forEach(LOG::warn);
     inspection.conversion().ifPresent(line -> LOG.info("Weights are " + line));
-    ModelText text = ModelText.load(directory, budget(config));
+    ModelText text =
+        ModelText.load(directory, config.chatTemplate().map(Path::of), budget(config));
+    text.chatTemplateTrouble()
+        .ifPresent(trouble -> LOG.warn(trouble + "; /v1/chat/completions refuses requests"));
     Resources device = new Resources();
     try {
       Backend backend = Backend.open(config);

@@ -25,6 +25,9 @@ public interface FoveaConfig {
    */
   Optional<List<String>> servedModelName();
 
+  /** A file with a Jinja template for chat, in place of the checkpoint's. */
+  Optional<String> chatTemplate();
+
   /** What computes. */
   @WithDefault("auto")
   Device device();

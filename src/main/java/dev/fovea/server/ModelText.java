@@ -2,19 +2,15 @@ package dev.fovea.server;
 
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
-import dev.fovea.server.request.ChatMessage;
+import dev.fovea.server.request.ChatPrompt;
 import dev.fovea.server.request.GenerationOptions;
-import dev.fovea.text.ChatTemplate;
-import dev.fovea.text.ChatTemplateException;
 import dev.fovea.text.IncrementalDecoder;
-import dev.fovea.text.Message;
 import dev.fovea.text.OutputText;
 import dev.fovea.text.Tokenizer;
 import dev.fovea.text.TokenizerException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -23,10 +19,10 @@ public final class ModelText implements AutoCloseable {
   private static final int[] NO_PROMPT = {};
 
   private final Tokenizer tokenizer;
-  private final Optional<ChatTemplate> template;
+  private final ServedTemplate template;
   private final TextBudget budget;
 
-  private ModelText(Tokenizer tokenizer, Optional<ChatTemplate> template, TextBudget budget) {
+  private ModelText(Tokenizer tokenizer, ServedTemplate template, TextBudget budget) {
     this.tokenizer = tokenizer;
     this.template = template;
     this.budget = budget;
@@ -41,18 +37,24 @@ public final class ModelText implements AutoCloseable {
   public record Bound(int maxTokens, Patience patience) {}
 
   /**
+   * @param chatTemplate to be used in place of the directory's
    * @param budget shared by all texts
    * @throws TokenizerException if the directory has no usable tokenizer
-   * @throws ChatTemplateException if its chat template cannot be parsed
+   * @throws dev.fovea.text.ChatTemplateException if the given template cannot be used
    */
-  public static ModelText load(Path directory, TextBudget budget) {
-    Optional<ChatTemplate> template = ChatTemplate.load(directory);
+  public static ModelText load(Path directory, Optional<Path> chatTemplate, TextBudget budget) {
+    ServedTemplate template = ServedTemplate.load(directory, chatTemplate);
     return new ModelText(Tokenizer.load(directory), template, budget);
   }
 
   /** With a budget that the heap allows. */
+  public static ModelText load(Path directory, Optional<Path> chatTemplate) {
+    return load(directory, chatTemplate, TextBudget.ofHeap());
+  }
+
+  /** With a budget that the heap allows, and the directory's own chat template. */
   public static ModelText load(Path directory) {
-    return load(directory, TextBudget.ofHeap());
+    return load(directory, Optional.empty());
   }
 
   /**
@@ -102,31 +104,21 @@ public final class ModelText implements AutoCloseable {
   }
 
   public boolean hasChatTemplate() {
-    return template.isPresent();
+    return template.template().isPresent();
+  }
+
+  /** Why the directory's chat template cannot be used, in one line; empty if it can, or is none. */
+  public Optional<String> chatTemplateTrouble() {
+    return template.trouble();
   }
 
   /**
-   * The prompt of a conversation, ready for the assistant's turn.
+   * The prompt of a conversation.
    *
-   * @param variables more of the template's, by name
-   * @throws ApiException 400 if the template refuses it, or there is none
+   * @throws ApiException 400 if the template refuses it, or there is none; as {@link #encode} does
    */
-  public int[] encodeChat(List<ChatMessage> messages, Map<String, Object> variables, Bound bound) {
-    ChatTemplate chat =
-        template.orElseThrow(
-            () ->
-                ApiException.badField(
-                    "messages",
-                    ErrorCodes.NO_CHAT_TEMPLATE,
-                    "this model has no chat template; use /v1/completions with a prompt"));
-    List<Message> turns =
-        messages.stream().map(turn -> new Message(turn.role(), turn.content())).toList();
-    try {
-      return encode(chat.render(turns, variables), false, bound);
-    } catch (ChatTemplateException e) {
-      throw ApiException.badField(
-          "messages", ErrorCodes.INVALID_MESSAGES, "messages: " + e.getMessage());
-    }
+  public int[] encodeChat(ChatPrompt prompt, Bound bound) {
+    return encode(template.render(prompt), false, bound);
   }
 
   /** Text of one answer to a conversation. */

@@ -23,8 +23,25 @@ import java.util.Optional;
 public final class ChatTemplate {
   private static final long MAX_BYTES = 4 << 20;
 
+  /**
+   * What marks the end of a message that is to be continued, while it is rendered. The space tells
+   * whether the template strips what is behind a text.
+   */
+  private static final String END_MARK = "FOVEA-CONTINUES-HERE ";
+
+  /** Where the prompt ends. */
+  public enum Turn {
+    /** Where the assistant begins to speak. */
+    ASSISTANT,
+    /** Behind the last message. */
+    NONE,
+    /** Within the last message, which the model is to continue. */
+    CONTINUED
+  }
+
   private final String source;
   private final Template template;
+  private final MessageForm form;
   private final SpecialTokens specialTokens;
   private final Limits limits;
   private final Clock clock;
@@ -32,6 +49,7 @@ public final class ChatTemplate {
   private ChatTemplate(String source, SpecialTokens specialTokens, Limits limits, Clock clock) {
     this.source = source;
     this.template = parse(source);
+    this.form = new MessageForm(source, template);
     this.specialTokens = specialTokens;
     this.limits = limits;
     this.clock = clock;
@@ -58,9 +76,11 @@ public final class ChatTemplate {
   }
 
   /**
-   * The template of a checkpoint, where transformers 4 and 5 put it: {@code chat_template.jinja},
-   * else {@code chat_template} in tokenizer_config.json, a text or a list of named texts of which
-   * the one called {@code default} counts. Empty if the checkpoint has none.
+   * The template of a checkpoint, where transformers 4 and 5 put it: {@code chat_template.jinja}
+   * with those of {@code additional_chat_templates} beside it, else {@code chat_template} in
+   * tokenizer_config.json, a text or a list of named texts. Of several the one called {@code
+   * default} counts; the others are for requests that bring tools or documents. Empty if the
+   * checkpoint has none.
    *
    * @throws ChatTemplateException if the template is broken or no default can be told
    * @throws TokenizerException if tokenizer_config.json is broken
@@ -71,6 +91,17 @@ public final class ChatTemplate {
     Optional<String> source =
         RegularFile.isThere(file) ? Optional.of(readText(file)) : configured(config.chatTemplate());
     return source.map(text -> of(text, config.specialTokens(), limits, clock));
+  }
+
+  /**
+   * The template in a file of its own, for a checkpoint whose special tokens it may name.
+   *
+   * @throws ChatTemplateException if it is broken or cannot be read
+   * @throws TokenizerException if tokenizer_config.json is broken
+   */
+  public static ChatTemplate read(Path file, Path modelDirectory) {
+    SpecialTokens tokens = TokenizerConfig.read(modelDirectory).specialTokens();
+    return of(readText(file), tokens, Limits.DEFAULT, Clock.systemDefaultZone());
   }
 
   private static String readText(Path file) {
@@ -112,16 +143,9 @@ public final class ChatTemplate {
     return source;
   }
 
-  /** Renders plain messages with a generation prompt. */
-  public String render(List<Message> messages, Map<String, ?> extras) {
-    List<Map<String, Object>> maps = new ArrayList<>();
-    for (Message message : messages) {
-      Map<String, Object> map = new LinkedHashMap<>();
-      map.put("role", message.role());
-      map.put("content", message.content());
-      maps.add(map);
-    }
-    return render(maps, true, extras);
+  /** Whether the template's text names a role, a field of messages, or a variable. */
+  public boolean mentions(String word) {
+    return form.mentions(word);
   }
 
   /**
@@ -132,17 +156,15 @@ public final class ChatTemplate {
    *
    * @throws ChatTemplateException if the template refuses the conversation or fails
    */
-  public String render(
-      List<? extends Map<String, ?>> messages, boolean addGenerationPrompt, Map<String, ?> extras) {
+  public String render(List<? extends Map<String, ?>> messages, Turn turn, Map<String, ?> extras) {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("tools", null);
     variables.put("documents", null);
     variables.putAll(specialTokens.byName());
     variables.putAll(extras);
-    variables.put("messages", messages);
-    variables.put("add_generation_prompt", addGenerationPrompt);
+    variables.put("add_generation_prompt", turn == Turn.ASSISTANT);
     try {
-      return template.render(variables, limits, clock);
+      return rendered(messages, turn, variables);
     } catch (TemplateException e) {
       if (e.kind() == TemplateException.Kind.RAISED) {
         throw new ChatTemplateException(ChatTemplateException.Reason.REFUSED, e.reason(), e);
@@ -153,5 +175,31 @@ public final class ChatTemplate {
           "chat template: " + e.getMessage(),
           e);
     }
+  }
+
+  private String rendered(
+      List<? extends Map<String, ?>> messages, Turn turn, Map<String, Object> variables) {
+    List<? extends Map<String, ?>> sent =
+        turn == Turn.CONTINUED ? FinalMessage.marked(messages, END_MARK) : messages;
+    String text;
+    try {
+      text = rendered(sent, MessageForm.Arguments.VALUES, variables);
+    } catch (TemplateException e) {
+      boolean hasCalls = messages.stream().anyMatch(message -> message.get("tool_calls") != null);
+      if (e.kind() != TemplateException.Kind.RUNTIME || !hasCalls) {
+        throw e;
+      }
+      // A template that adds the arguments to its own text fails on values that are none.
+      text = rendered(sent, MessageForm.Arguments.TEXT, variables);
+    }
+    return turn == Turn.CONTINUED ? FinalMessage.cut(text, END_MARK) : text;
+  }
+
+  private String rendered(
+      List<? extends Map<String, ?>> messages,
+      MessageForm.Arguments arguments,
+      Map<String, Object> variables) {
+    variables.put("messages", form.adapt(messages, arguments));
+    return template.render(variables, limits, clock);
   }
 }

@@ -13,7 +13,7 @@ import dev.fovea.server.answer.AnswerChoices;
 import dev.fovea.server.answer.GenerationGroup;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.openai.GenerationPlan;
-import dev.fovea.server.request.ChatMessage;
+import dev.fovea.server.request.ChatPrompt;
 import dev.fovea.server.request.GenerationOptions;
 import dev.fovea.text.OutputText;
 import java.io.IOException;
@@ -22,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,7 +79,7 @@ final class GenerateCommand implements Callable<Integer> {
       ModelText.Bound bound = new ModelText.Bound(served.facts().maxContext(), Patience.endless());
       int[] ids =
           chat
-              ? served.text().encodeChat(List.of(new ChatMessage("user", text)), Map.of(), bound)
+              ? served.text().encodeChat(ChatPrompt.ofUser(text), bound)
               : served.text().encode(text, true, bound);
       GenerationRequest request =
           GenerationPlan.of(served, ids, options, GenerationPlan.DefaultLength.OPEN);

@@ -70,9 +70,13 @@ final class InspectCommand implements Callable<Integer> {
     report.put("directory", directory.toString());
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
     describe(inspection, report);
-    try (ModelText text = ModelText.load(directory)) {
+    try (ModelText text = ModelText.load(directory, config.chatTemplate().map(Path::of))) {
       report.put("tokens", text.vocabularySize());
-      report.put("chat_template", text.hasChatTemplate());
+      report.put(
+          "chat_template",
+          text.chatTemplateTrouble()
+              .<Object>map(trouble -> "unusable: " + trouble)
+              .orElse(text.hasChatTemplate()));
       report.put(
           "end_tokens",
           IntStream.of(

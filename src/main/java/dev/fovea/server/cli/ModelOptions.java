@@ -27,6 +27,12 @@ final class ModelOptions {
       description = "Names clients call the model by.")
   private List<String> servedModelName;
 
+  @Option(
+      names = "--chat-template",
+      paramLabel = "FILE",
+      description = "A Jinja template for chat in place of the checkpoint's.")
+  private String chatTemplate;
+
   @Option(names = "--device", description = "What computes: ${COMPLETION-CANDIDATES}.")
   private FoveaConfig.Device device;
 
@@ -75,6 +81,7 @@ final class ModelOptions {
     Map<String, String> given = new LinkedHashMap<>();
     put(given, "fovea.model", model != null ? model : positionalModel);
     put(given, "fovea.served-model-name", join(servedModelName));
+    put(given, "fovea.chat-template", chatTemplate);
     put(given, "fovea.device", device);
     put(given, "fovea.dtype", dtype);
     put(given, "fovea.cpu.isa", isa);

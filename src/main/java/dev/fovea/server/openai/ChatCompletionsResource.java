@@ -48,19 +48,14 @@ public final class ChatCompletionsResource {
     RequestIntake.Received received = intake.receive(body);
     ChatRequest request = ChatRequest.parse(received.request(), received.bounds());
     ServedModel model = received.model();
-    int[] prompt =
-        model
-            .text()
-            .encodeChat(
-                request.messages(),
-                request.templateVariables(),
-                new ModelText.Bound(
-                    model.facts().maxContext(), Patience.ofRequest(client::closed)));
+    ModelText.Bound bound =
+        new ModelText.Bound(model.facts().maxContext(), Patience.ofRequest(client::closed));
+    int[] prompt = model.text().encodeChat(request.prompt(), bound);
     AnswerHead head = AnswerHead.begin("chatcmpl", model.facts().id());
     return generations.start(
         new Generations.Ready(
             model,
-            List.of(plan(model, prompt, request.options())),
+            List.of(plan(model, prompt, request)),
             request.options(),
             request.streaming(),
             new ChatFormat(head, request.streaming().includeUsage()),
@@ -68,10 +63,13 @@ public final class ChatCompletionsResource {
         client);
   }
 
-  private static Generations.Planned plan(
-      ServedModel model, int[] prompt, GenerationOptions options) {
+  private static Generations.Planned plan(ServedModel model, int[] prompt, ChatRequest request) {
+    GenerationOptions options = request.options();
     return new Generations.Planned(
         GenerationPlan.of(model, prompt, options, GenerationPlan.DefaultLength.OPEN),
-        () -> model.text().newAnswer(options.ending()));
+        () ->
+            request.prompt().continues()
+                ? model.text().newContinuation(prompt, options.ending())
+                : model.text().newAnswer(options.ending()));
   }
 }

@@ -59,9 +59,9 @@ public final class TokenizeResource {
     TokenizeRequest request = TokenizeRequest.parse(received);
     ModelText.Bound bound = new ModelText.Bound(model.facts().maxContext(), patience);
     int[] ids =
-        request.messages().isEmpty()
-            ? model.text().encode(request.prompt(), request.addSpecialTokens(), bound)
-            : model.text().encodeChat(request.messages(), request.templateVariables(), bound);
+        request.chat() == null
+            ? model.text().encode(request.text(), request.addSpecialTokens(), bound)
+            : model.text().encodeChat(request.chat(), bound);
     return new Tokenized(ids.length, model.facts().maxContext(), ids);
   }
 

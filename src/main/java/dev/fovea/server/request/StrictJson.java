@@ -72,6 +72,15 @@ final class StrictJson {
     throw invalid("the request body must be a JSON object");
   }
 
+  /** Whether a text is a JSON value by the same rules as a body. */
+  static boolean isValue(String text) {
+    try {
+      return !MAPPER.readTree(text).isMissingNode();
+    } catch (JsonProcessingException e) {
+      return false;
+    }
+  }
+
   /** Nothing that is no UTF-8 passes; the text is never there as a whole. */
   private static Reader utf8(byte[] body) {
     return new InputStreamReader(

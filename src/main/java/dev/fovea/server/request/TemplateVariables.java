@@ -5,13 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.fovea.server.http.ApiException;
 import dev.fovea.server.http.ErrorCodes;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** What a request tells the chat template beside the messages, as {@code enable_thinking}. */
 final class TemplateVariables {
-  static final Field<Map<String, Object>> FIELD =
-      new Field<>("chat_template_kwargs", TemplateVariables::read);
+  private static final Field<Map<String, Object>> NAMED =
+      new Field<>("chat_template_kwargs", TemplateVariables::readNamed);
+  private static final Field<String> REASONING_EFFORT =
+      new Field<>("reasoning_effort", TemplateVariables::readEffort);
+  private static final List<String> EFFORTS =
+      List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
   /** Variables that other fields of a request decide. */
   private static final Set<String> TAKEN =
@@ -19,7 +24,18 @@ final class TemplateVariables {
 
   private TemplateVariables() {}
 
-  private static Map<String, Object> read(JsonNode value, String path) {
+  /** A variable that is named wins over the field that sets it too. */
+  static Map<String, Object> read(Fields fields) {
+    Map<String, Object> variables = new LinkedHashMap<>();
+    String effort = fields.get(REASONING_EFFORT);
+    if (effort != null) {
+      variables.put(REASONING_EFFORT.name(), effort);
+    }
+    variables.putAll(fields.get(NAMED, Map.of()));
+    return variables;
+  }
+
+  private static Map<String, Object> readNamed(JsonNode value, String path) {
     if (!(value instanceof ObjectNode object)) {
       throw Rules.wrongType(path, "an object", value);
     }
@@ -30,18 +46,19 @@ final class TemplateVariables {
         throw ApiException.badField(
             path, ErrorCodes.UNSUPPORTED, path + ": does not set '" + name + "'");
       }
-      variables.put(name, scalar(variable.getValue(), path));
+      variables.put(name, JsonValues.of(variable.getValue(), path));
     }
     return variables;
   }
 
-  private static Object scalar(JsonNode value, String path) {
-    return switch (value.getNodeType()) {
-      case NULL -> null;
-      case BOOLEAN -> value.booleanValue();
-      case NUMBER -> value.numberValue();
-      case STRING -> value.textValue();
-      default -> throw Rules.wrongType(path, "strings, numbers, true or false in it", value);
-    };
+  private static String readEffort(JsonNode value, String path) {
+    String expected = "one of " + String.join(", ", EFFORTS);
+    if (!value.isTextual()) {
+      throw Rules.wrongType(path, expected, value);
+    }
+    if (!EFFORTS.contains(value.textValue())) {
+      throw Rules.wrongValue(path, expected, value);
+    }
+    return value.textValue();
   }
 }

@@ -1,21 +1,14 @@
 package dev.fovea.server.request;
 
 import dev.fovea.server.http.ApiException;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Body of {@code POST /tokenize}: a prompt or messages.
  *
- * @param prompt null where messages are given
- * @param messages empty where a prompt is given
- * @param templateVariables for the chat template, by name
+ * @param text null where messages are given
+ * @param chat null where a prompt is given
  */
-public record TokenizeRequest(
-    String prompt,
-    List<ChatMessage> messages,
-    Map<String, Object> templateVariables,
-    boolean addSpecialTokens) {
+public record TokenizeRequest(String text, ChatPrompt chat, boolean addSpecialTokens) {
   private static final Field<String> PROMPT =
       new Field<>("prompt", Rules.text(0, Integer.MAX_VALUE));
   private static final Field<Boolean> ADD_SPECIAL_TOKENS =
@@ -26,11 +19,10 @@ public record TokenizeRequest(
    */
   public static TokenizeRequest parse(JsonRequest request) {
     Fields fields = request.fields();
-    List<ChatMessage> messages = fields.get(ChatRequest.MESSAGES, List.of());
+    boolean isChat = fields.get(ChatPrompt.MESSAGES) != null;
     return new TokenizeRequest(
-        messages.isEmpty() ? fields.require(PROMPT) : null,
-        messages,
-        fields.get(TemplateVariables.FIELD, Map.of()),
+        isChat ? null : fields.require(PROMPT),
+        isChat ? ChatPrompt.read(fields) : null,
         fields.get(ADD_SPECIAL_TOKENS, true));
   }
 }

@@ -65,8 +65,6 @@ record Unbuilt(String name, Predicate<JsonNode> harmless) {
           new Unbuilt("modalities", Unbuilt::isTextOnly),
           new Unbuilt("web_search_options", NEVER),
           new Unbuilt("echo", FALSE),
-          new Unbuilt("add_generation_prompt", TRUE),
-          new Unbuilt("continue_final_message", FALSE),
           new Unbuilt("add_special_tokens", FALSE),
           new Unbuilt("documents", EMPTY),
           new Unbuilt("chat_template", NEVER));

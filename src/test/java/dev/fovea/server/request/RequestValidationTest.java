@@ -106,7 +106,21 @@ class RequestValidationTest {
     }
     onlyChat(cases, "max_completion_tokens", "0", VALUE);
     onlyChat(cases, "chat_template_kwargs", "5", TYPE);
-    onlyChat(cases, "chat_template_kwargs", "{\"a\":[1]}", TYPE);
+    onlyChat(cases, "chat_template_kwargs", "{\"a\":[1,{\"b\":[null]}]}", null);
+    onlyChat(cases, "chat_template_kwargs", "{\"a\":[\"\\ud800\"]}", VALUE);
+    onlyChat(cases, "reasoning_effort", "5", TYPE);
+    onlyChat(cases, "reasoning_effort", "\"some\"", VALUE);
+    onlyChat(cases, "add_generation_prompt", "1", TYPE);
+    onlyChat(cases, "add_generation_prompt", "false", null);
+    onlyChat(cases, "continue_final_message", "\"yes\"", TYPE);
+    onlyChat(cases, "continue_final_message", "true", null);
+    cases.add(
+        new Case(
+            Http.CHAT,
+            "add_generation_prompt\":true,\"continue_final_message",
+            "true",
+            "continue_final_message",
+            VALUE));
     onlyChat(cases, "max_completion_tokens", "1.5", TYPE);
     onlyChat(cases, "max_completion_tokens", "2", null);
     return cases.stream();
@@ -324,6 +338,45 @@ class RequestValidationTest {
     chat(cases, "[{\"role\":\"king\",\"content\":\"x\"}]", "messages[0].role", VALUE);
     chat(cases, "[{\"role\":5,\"content\":\"x\"}]", "messages[0].role", TYPE);
     chat(cases, "[{\"role\":\"tool\",\"content\":\"x\"}]", "messages[0].role", UNSUPPORTED);
+    chat(cases, "[{\"role\":\"function\",\"content\":\"x\"}]", "messages[0].role", UNSUPPORTED);
+    for (String field :
+        List.of("name", "tool_call_id", "refusal", "reasoning_content", "reasoning")) {
+      String message = "[{\"role\":\"assistant\",\"content\":\"x\",\"%s\":%s}]";
+      chat(cases, message.formatted(field, "\"y\""), "messages", null);
+      chat(cases, message.formatted(field, "null"), "messages", null);
+      chat(cases, message.formatted(field, "5"), "messages[0]." + field, TYPE);
+      chat(cases, message.formatted(field, "\"\\ud800\""), "messages[0]." + field, VALUE);
+    }
+    chat(
+        cases,
+        "[{\"role\":\"user\",\"content\":\"x\",\"prefix\":true,\"more\":[1,{\"a\":null}]}]",
+        "messages",
+        null);
+    for (String field : List.of("function_call", "audio")) {
+      String message = "[{\"role\":\"assistant\",\"content\":\"x\",\"%s\":%s}]";
+      chat(cases, message.formatted(field, "null"), "messages", null);
+      chat(cases, message.formatted(field, "{}"), "messages[0]." + field, UNSUPPORTED);
+    }
+    calls(cases, "[]", "messages", "invalid_messages");
+    calls(cases, "5", "messages[0].tool_calls", TYPE);
+    calls(cases, "[5]", "messages[0].tool_calls[0]", TYPE);
+    calls(cases, "[{}]", "messages[0].tool_calls[0].function", "missing_required_parameter");
+    calls(
+        cases,
+        "[{\"function\":{}}]",
+        "messages[0].tool_calls[0].function.name",
+        "missing_required_parameter");
+    calls(cases, "[{\"type\":\"custom\"}]", "messages[0].tool_calls[0].type", UNSUPPORTED);
+    calls(cases, "[{\"id\":1}]", "messages[0].tool_calls[0].id", TYPE);
+    String call = "[{\"function\":{\"name\":\"f\",\"arguments\":%s}}]";
+    String arguments = "messages[0].tool_calls[0].function.arguments";
+    calls(cases, call.formatted("5"), arguments, TYPE);
+    calls(cases, call.formatted("\"{a}\""), arguments, VALUE);
+    calls(cases, call.formatted("\"" + "[".repeat(9999) + "\""), arguments, VALUE);
+    // The model of this test has a template that knows no tools.
+    for (String good : List.of("\"{}\"", "\"\"", "{}", "\"{\\\"a\\\":1}\"", "null")) {
+      calls(cases, call.formatted(good), "messages[0].tool_calls", UNSUPPORTED);
+    }
     chat(cases, "[" + user + ",{\"role\":\"user\",\"content\":5}]", "messages[1].content", TYPE);
     chat(cases, "[{\"role\":\"user\",\"content\":[]}]", "messages[0].content", VALUE);
     chat(
@@ -343,9 +396,9 @@ class RequestValidationTest {
         "missing_required_parameter");
     chat(
         cases,
-        "[{\"role\":\"assistant\",\"content\":\"x\",\"tool_calls\":[{\"id\":\"1\"}]}]",
-        "messages[0].tool_calls",
-        UNSUPPORTED);
+        "[{\"role\":\"assistant\",\"content\":[{\"type\":\"refusal\",\"refusal\":\"no\"}]}]",
+        "messages",
+        null);
     chat(cases, "[{\"role\":\"user\",\"content\":\"\\ud800\"}]", "messages[0].content", VALUE);
     return cases.stream();
   }
@@ -388,6 +441,10 @@ class RequestValidationTest {
 
   private static void prompt(List<Case> cases, String value, String param, String code) {
     cases.add(new Case(Http.COMPLETIONS, "prompt", value, param, code));
+  }
+
+  private static void calls(List<Case> cases, String calls, String param, String code) {
+    chat(cases, "[{\"role\":\"assistant\",\"tool_calls\":" + calls + "}]", param, code);
   }
 
   private static void chat(List<Case> cases, String value, String param, String code) {
