@@ -35,7 +35,9 @@ final class NumberFilters {
     String text = Markup.textOf(value);
     if (text != null) {
       budget.scan(text.length() * 4L);
-      number = NumberText.parseInt(text, bound.number(1, 10));
+      // A base that is no number, as one out of range, leaves the text to be read as a float.
+      boolean hasBase = Numbers.of(bound.or(1, 10L)) instanceof Long;
+      number = hasBase ? NumberText.parseInt(text, bound.number(1, 10)) : null;
       number = number != null ? number : NumberText.parseFloat(text);
     }
     boolean isNone =

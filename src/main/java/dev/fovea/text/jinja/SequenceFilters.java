@@ -129,11 +129,16 @@ final class SequenceFilters {
 
   private static Object batch(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("batch", 1, "linecount", "fill_with");
+    return new LazySequence(() -> batches(value, bound, budget).iterator());
+  }
+
+  private static List<Object> batches(Object value, Arguments.Bound bound, Budget budget) {
     Object fill = bound.orNull(1);
-    long size = Numbers.requireIndex(bound.get(0));
     List<Object> batches = new ArrayList<>();
     List<Object> current = new ArrayList<>();
+    long size = 0;
     for (Object item : Sequences.list(value, budget)) {
+      size = Numbers.requireIndex(bound.get(0));
       // With a size of 0 the first batch is empty, with less there is one batch of all.
       if (current.size() == size) {
         batches.add(current);
@@ -148,18 +153,22 @@ final class SequenceFilters {
       }
       batches.add(current);
     }
-    return new LazySequence(batches::iterator);
+    return batches;
   }
 
   private static Object slice(Object value, Arguments arguments, Budget budget) {
     Arguments.Bound bound = arguments.bind("slice", 1, "slices", "fill_with");
+    return new LazySequence(() -> slices(value, bound, budget).iterator());
+  }
+
+  private static List<Object> slices(Object value, Arguments.Bound bound, Budget budget) {
     Object fill = bound.orNull(1);
+    List<Object> items = Sequences.list(value, budget);
     long numSlices = Numbers.requireIndex(bound.get(0));
     if (numSlices == 0) {
       throw TemplateException.runtime("slice: division by zero");
     }
     budget.elements(numSlices);
-    List<Object> items = Sequences.list(value, budget);
     int perSlice = (int) (items.size() / numSlices);
     int withExtra = (int) (items.size() % numSlices);
     List<Object> slices = new ArrayList<>();
@@ -173,6 +182,6 @@ final class SequenceFilters {
       }
       slices.add(slice);
     }
-    return new LazySequence(slices::iterator);
+    return slices;
   }
 }

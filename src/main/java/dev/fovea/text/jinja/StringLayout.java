@@ -33,7 +33,7 @@ final class StringLayout {
   }
 
   private static Object splitLines(String text, Arguments arguments, Budget budget) {
-    boolean keepEnds = arguments.bind("splitlines", 0, "keepends").flag(0, false);
+    boolean keepEnds = arguments.bind("splitlines", 0, "keepends").number(0, 0) != 0;
     budget.text(text.length());
     List<Object> lines = PyText.splitLines(text, keepEnds);
     budget.elements(lines.size());

@@ -43,8 +43,16 @@ final class Tests {
         (value, arguments, budget) ->
             PyCharacters.isUpper(text("upper", value, arguments, budget)));
     all.put("sameas", (value, arguments, budget) -> isSame(value, one("sameas", arguments)));
-    plain(all, "filter", value -> value instanceof String name && Filters.isKnown(name));
-    plain(all, "test", value -> value instanceof String name && ALL.containsKey(name));
+    all.put(
+        "filter",
+        (value, arguments, budget) ->
+            name("filter", value, arguments, budget) instanceof String name
+                && Filters.isKnown(name));
+    all.put(
+        "test",
+        (value, arguments, budget) ->
+            name("test", value, arguments, budget) instanceof String name
+                && ALL.containsKey(name));
     return Map.copyOf(all);
   }
 
@@ -93,6 +101,12 @@ final class Tests {
           arguments.bind(name, 0);
           return predicate.test(value);
         });
+  }
+
+  /** The key that filters and tests are looked up by; of any type that can be one. */
+  private static Object name(String test, Object value, Arguments arguments, Budget budget) {
+    arguments.bind(test, 0);
+    return Dicts.key(value, budget);
   }
 
   private static String text(String name, Object value, Arguments arguments, Budget budget) {

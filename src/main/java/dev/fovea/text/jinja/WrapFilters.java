@@ -147,7 +147,9 @@ final class WrapFilters {
         } else {
           if (PyText.length(chunk) > width) {
             String part = longWord(chunk, line.isEmpty(), width - length);
-            line.add(part);
+            if (!part.isEmpty()) {
+              line.add(part);
+            }
             rest = part.length() < chunk.length() ? chunk.substring(part.length()) : null;
             budget.scan(rest == null ? 0 : rest.length());
             at += rest == null ? 1 : 0;
