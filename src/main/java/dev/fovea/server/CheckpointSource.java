@@ -68,8 +68,7 @@ public final class CheckpointSource implements ModelSource {
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
     inspection.warnings().forEach(LOG::warn);
     inspection.conversion().ifPresent(line -> LOG.info("Weights are " + line));
-    ModelText text =
-        ModelText.load(directory, config.chatTemplate().map(Path::of), budget(config));
+    ModelText text = ModelText.load(directory, config.chatTemplate().map(Path::of), budget(config));
     text.chatTemplateTrouble()
         .ifPresent(trouble -> LOG.warn(trouble + "; /v1/chat/completions refuses requests"));
     Resources device = new Resources();

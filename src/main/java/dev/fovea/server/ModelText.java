@@ -9,7 +9,6 @@ import dev.fovea.text.OutputText;
 import dev.fovea.text.Tokenizer;
 import dev.fovea.text.TokenizerException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;

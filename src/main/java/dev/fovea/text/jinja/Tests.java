@@ -51,8 +51,7 @@ final class Tests {
     all.put(
         "test",
         (value, arguments, budget) ->
-            name("test", value, arguments, budget) instanceof String name
-                && ALL.containsKey(name));
+            name("test", value, arguments, budget) instanceof String name && ALL.containsKey(name));
     return Map.copyOf(all);
   }
 
