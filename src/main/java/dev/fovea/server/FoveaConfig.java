@@ -164,6 +164,21 @@ public interface FoveaConfig {
     @WithDefault("75S")
     Duration idleTimeout();
 
+    /**
+     * Connections that may be open; if absent, what the process's limit of open files leaves. When
+     * there is no room for another, the one that has been idle for the longest is closed; while all
+     * are busy, a new one is answered 503, unless it asks for {@code /health}, {@code /q/health} or
+     * {@code /metrics}.
+     */
+    OptionalInt maxConnections();
+
+    /** The same for one address, of IPv6 a /64; three quarters of all if absent. */
+    OptionalInt maxConnectionsPerAddress();
+
+    /** Requests at a time on one HTTP/2 connection; others are refused until one has ended. */
+    @WithDefault("128")
+    int maxStreams();
+
     /** Outputs, {@code n} of each prompt, that may wait to begin; one more is answered 429. */
     @WithDefault("256")
     int maxWaiting();
@@ -184,7 +199,10 @@ public interface FoveaConfig {
      */
     Optional<Duration> requestTimeout();
 
-    /** How long a client may leave 64 KiB of its answer unread before it is cut off. */
+    /**
+     * How long a client may take to read what waits for it, or 32 KiB of that, before it is cut
+     * off.
+     */
     @WithDefault("10S")
     Duration readerPatience();
   }

@@ -1,37 +1,34 @@
 package dev.fovea.server.http;
 
+import dev.fovea.server.FoveaConfig;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
-import io.netty.util.concurrent.Future;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 
 /**
  * The deadlines of one HTTP/1 connection: for the head of a request that has begun, and for the
- * time without any request. A request that is computed, however long, is under neither. HTTP/2 has
- * the server's own idle timeout. On the connection's event loop.
+ * time without any request. A request that is computed, however long, is under neither. Of HTTP/2
+ * {@link StreamRules} takes over. On the connection's event loop.
  */
 final class ConnectionRules extends ChannelInboundHandlerAdapter {
-  private final Duration headerTimeout;
-  private final Duration idleTimeout;
-  private ChannelHandlerContext connection;
+  private final ConnectionLife life;
+  private final FoveaConfig.Limits limits;
   private RequestHeads heads;
-  private Future<?> deadline;
   private boolean hasBegun;
-  private boolean isIdle;
+  private boolean isBetweenRequests;
   private boolean isReceiving;
   private int numUnanswered;
 
-  ConnectionRules(Duration headerTimeout, Duration idleTimeout) {
-    this.headerTimeout = headerTimeout;
-    this.idleTimeout = idleTimeout;
+  ConnectionRules(ConnectionLife life, FoveaConfig.Limits limits) {
+    this.life = life;
+    this.limits = limits;
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    connection = context;
-    setDeadline(headerTimeout, this::headIsLate);
+    life.idle(limits.headerTimeout(), this::headIsLate);
     context.fireChannelActive();
   }
 
@@ -40,23 +37,28 @@ final class ConnectionRules extends ChannelInboundHandlerAdapter {
     if (!hasBegun) {
       hasBegun = true;
       context.pipeline().addLast(new ProtocolChosen());
-    } else if (isIdle) {
-      isIdle = false;
-      setDeadline(headerTimeout, this::headIsLate);
+    } else if (isBetweenRequests) {
+      isBetweenRequests = false;
+      life.busy();
+      life.idle(limits.headerTimeout(), this::headIsLate);
     }
     context.fireChannelRead(bytes);
   }
 
-  /** The connection is closed, or upgraded to HTTP/2. */
+  /** The connection is closed, or upgraded to HTTP/2: then everything of HTTP/1 goes with this. */
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    clearDeadline();
+    life.clearDeadline();
+    if (context.channel().isActive()) {
+      context.pipeline().addFirst(new SocketGuard(life, limits.readerPatience()));
+      guardStreams(context.pipeline());
+    }
   }
 
   /** The head of a request is complete. */
   void requestBegan() {
-    clearDeadline();
-    isIdle = false;
+    life.busy();
+    isBetweenRequests = false;
     isReceiving = true;
     numUnanswered++;
   }
@@ -72,38 +74,41 @@ final class ConnectionRules extends ChannelInboundHandlerAdapter {
     idleIfDone();
   }
 
+  /** No more is taken from it; it is closed once its client has had time to read. */
+  void lastAnswerEnded(Runnable close) {
+    life.idle(RequestHeads.LINGER, close);
+  }
+
   /** Requests whose answers have not ended. */
   int numUnanswered() {
     return numUnanswered;
   }
 
+  ConnectionLife life() {
+    return life;
+  }
+
   /** A body that nobody waits for any more has no longer than the next request. */
   private void idleIfDone() {
     if (numUnanswered == 0) {
-      isIdle = !isReceiving;
-      setDeadline(idleTimeout, () -> connection.close());
+      isBetweenRequests = !isReceiving;
+      life.idle(limits.idleTimeout(), life::close);
     }
   }
 
   /** A connection on which nothing was said needs no answer. */
   private void headIsLate() {
+    life.count(ConnectionCounts.End.LATE);
     if (heads == null) {
-      connection.close();
+      life.close();
     } else {
       heads.refuse(HttpErrors.of(408));
     }
   }
 
-  private void setDeadline(Duration after, Runnable task) {
-    clearDeadline();
-    deadline = connection.executor().schedule(task, after.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private void clearDeadline() {
-    if (deadline != null) {
-      deadline.cancel(false);
-      deadline = null;
-    }
+  private void guardStreams(ChannelPipeline pipeline) {
+    ChannelHandlerContext http2 = pipeline.context(Http2ConnectionHandler.class);
+    pipeline.addBefore(http2.name(), null, new StreamRules(life, limits));
   }
 
   /**
@@ -113,14 +118,15 @@ final class ConnectionRules extends ChannelInboundHandlerAdapter {
   private final class ProtocolChosen extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
-      ChannelHandlerContext encoder = context.pipeline().context(HttpResponseEncoder.class);
+      ChannelPipeline pipeline = context.pipeline();
+      ChannelHandlerContext encoder = pipeline.context(HttpResponseEncoder.class);
       if (encoder == null) {
-        clearDeadline();
+        guardStreams(pipeline);
       } else {
         heads = new RequestHeads(ConnectionRules.this);
-        context.pipeline().addAfter(encoder.name(), null, heads);
+        pipeline.addAfter(encoder.name(), null, heads);
       }
-      context.pipeline().remove(this);
+      pipeline.remove(this);
       context.fireChannelRead(bytes);
     }
   }

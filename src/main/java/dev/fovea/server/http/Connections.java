@@ -16,23 +16,33 @@ import jakarta.inject.Singleton;
 import java.util.function.Consumer;
 
 /**
- * Puts {@link ConnectionRules} before every connection that the HTTP server accepts. Neither a
- * router nor a setting reaches what they decide: a request that is no HTTP, or never complete, does
- * not come as far as a router, and Quarkus lets nobody set the server's handler for it.
+ * Puts {@link ConnectionRules} before every connection that the HTTP server accepts, and bounds how
+ * many there are. Neither a router nor a setting reaches what they decide: a request that is no
+ * HTTP, or never complete, does not come as far as a router, and Quarkus lets nobody set the
+ * server's handler for it.
  */
 @Singleton
 public final class Connections {
   private final VertxInternal vertx;
   private final FoveaConfig.Limits limits;
+  private final ConnectionCounts counts;
+  private final ConnectionCensus census;
 
   @Inject
-  Connections(Vertx vertx, FoveaConfig config) {
+  Connections(Vertx vertx, FoveaConfig config, ConnectionCounts counts) {
     this.vertx = (VertxInternal) vertx;
     this.limits = config.limits();
+    this.counts = counts;
+    census = new ConnectionCensus(ConnectionLimits.of(limits));
   }
 
   void guard(@ObservesAsync HttpServerStart started) {
     forEachListener(listener -> listener.pipeline().addFirst(new Accepting()));
+  }
+
+  /** Connections that are open. */
+  public int numOpen() {
+    return census.numOpen();
   }
 
   /**
@@ -65,9 +75,22 @@ public final class Connections {
   private final class Accepting extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext server, Object accepted) {
-      ((Channel) accepted)
+      Channel channel = (Channel) accepted;
+      ConnectionLife life = new ConnectionLife(channel, census, counts);
+      switch (census.admit(life)) {
+        case REFUSED -> {
+          counts.count(ConnectionCounts.End.REFUSED);
+          channel.unsafe().closeForcibly();
+          return;
+        }
+        case PROBES_ONLY -> life.serveProbesOnly();
+        case SERVED -> {}
+      }
+      channel.closeFuture().addListener(closed -> census.gone(life));
+      channel
           .pipeline()
-          .addLast(new ConnectionRules(limits.headerTimeout(), limits.idleTimeout()));
+          .addLast(
+              new SocketGuard(life, limits.readerPatience()), new ConnectionRules(life, limits));
       server.fireChannelRead(accepted);
     }
   }

@@ -18,6 +18,12 @@ final class HttpErrors {
     return new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, message);
   }
 
+  /** There is no room for the connection; one that probes the server would be answered. */
+  static ApiError full() {
+    return new ApiError(
+        503, ErrorCodes.UNAVAILABLE, null, "the server has too many open connections");
+  }
+
   static ApiError of(int status) {
     return switch (status) {
       case 404 ->
@@ -31,8 +37,7 @@ final class HttpErrors {
               ErrorCodes.NOT_ACCEPTABLE,
               null,
               "this path has nothing the Accept header wants");
-      case 408 ->
-          new ApiError(408, ErrorCodes.TIMEOUT, null, "the request's headers did not come in time");
+      case 408 -> new ApiError(408, ErrorCodes.TIMEOUT, null, "the request did not come in time");
       case 413 ->
           new ApiError(413, ErrorCodes.BODY_TOO_LARGE, null, "the request body is too large");
       case 414 -> new ApiError(414, ErrorCodes.INVALID_VALUE, null, "the path is too long");

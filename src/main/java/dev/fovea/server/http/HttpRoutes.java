@@ -1,16 +1,22 @@
 package dev.fovea.server.http;
 
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jboss.logging.Logger.Level;
 
 /** What is true of every answer, also of those that no resource gives. */
 @Singleton
@@ -19,6 +25,9 @@ public final class HttpRoutes {
   static final int BEFORE_ALL = Integer.MIN_VALUE;
   static final String REQUEST_ID = "x-request-id";
   private static final Pattern SANE_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  /** As HTTP/1's decoder has it. */
+  private static final int MAX_HEADERS_BYTES = 20 * 1024;
 
   /** Swagger UI's pictures are part of its style sheet. */
   private static final String CONTENT_POLICY =
@@ -44,6 +53,7 @@ public final class HttpRoutes {
         .order(BEFORE_ALL)
         .handler(this::register)
         .handler(HttpRoutes::identify)
+        .handler(HttpRoutes::checkHeaders)
         .handler(this::refuseOtherSites)
         .failureHandler(HttpRoutes::failed);
     router.route(HEALTH + "/*").order(BEFORE_ALL + 1).handler(HttpRoutes::knowProbes);
@@ -87,6 +97,28 @@ public final class HttpRoutes {
     }
   }
 
+  /**
+   * Holds HTTP/2 to what HTTP/1's decoder lets through: HTTP/2's refuses only longer headers, and
+   * without a word.
+   */
+  private static void checkHeaders(RoutingContext request) {
+    if (request.request().version() != HttpVersion.HTTP_2) {
+      request.next();
+      return;
+    }
+    long bytes = 0;
+    boolean isText = true;
+    for (Map.Entry<String, String> header : request.request().headers()) {
+      bytes += header.getKey().length() + header.getValue().length();
+      isText &= header.getValue().chars().noneMatch(c -> c == 0 || c == '\r' || c == '\n');
+    }
+    if (isText && bytes <= MAX_HEADERS_BYTES) {
+      request.next();
+    } else {
+      answer(request, HttpErrors.of(isText ? 431 : 400));
+    }
+  }
+
   static String newRequestId() {
     return "req-" + UUID.randomUUID();
   }
@@ -97,9 +129,18 @@ public final class HttpRoutes {
 
   private static void failed(RoutingContext request) {
     if (request.failure() != null && request.statusCode() >= 500) {
-      LOG.error("request failed", request.failure());
+      LOG.log(isOfClient(request) ? Level.DEBUG : Level.ERROR, "request failed", request.failure());
     }
     answer(request, HttpErrors.of(request.statusCode()));
+  }
+
+  /** An answer that cannot be written any more is one that nobody reads. */
+  private static boolean isOfClient(RoutingContext request) {
+    Throwable failure = request.failure();
+    return request.response().closed()
+        || failure instanceof ClosedChannelException
+        || failure instanceof IOException && request.response().headWritten()
+        || failure instanceof Http2Exception.StreamException;
   }
 
   private static void answer(RoutingContext request, ApiError error) {

@@ -14,15 +14,12 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.channels.ClosedChannelException;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * Looks at every request of one HTTP/1 connection before the server does, and answers those that
@@ -31,7 +28,9 @@ import java.util.concurrent.TimeUnit;
  */
 final class RequestHeads extends ChannelDuplexHandler {
   /** A close at once, with bytes still unread, would take the answer from the client. */
-  private static final int LINGER_SECONDS = 2;
+  static final Duration LINGER = Duration.ofSeconds(2);
+
+  private static final int RETRY_SECONDS = 1;
 
   private final ConnectionRules rules;
   private ChannelHandlerContext connection;
@@ -59,6 +58,10 @@ final class RequestHeads extends ChannelDuplexHandler {
         ReferenceCountUtil.release(message);
         refuse(error);
         return;
+      }
+      if (head.protocolVersion() == HttpVersion.HTTP_1_0 && HttpUtil.isContentLengthSet(head)) {
+        // The decoder has made one of several lengths: only a last request's may be wrong.
+        head.headers().remove(HttpHeaderNames.CONNECTION);
       }
       rules.requestBegan();
     } else if (message instanceof HttpObject body && body.decoderResult().isFailure()) {
@@ -108,6 +111,7 @@ final class RequestHeads extends ChannelDuplexHandler {
    */
   private void breakOff() {
     refusal = HttpErrors.of(400);
+    rules.life().count(ConnectionCounts.End.MALFORMED);
     if (rules.numUnanswered() == 0) {
       linger();
     } else if (isAnswerBegun || rules.numUnanswered() > 1) {
@@ -129,6 +133,9 @@ final class RequestHeads extends ChannelDuplexHandler {
         .set(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes())
         .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
         .set(HttpRoutes.REQUEST_ID, HttpRoutes.newRequestId());
+    if (error.status() == 503) {
+      response.headers().set(HttpHeaderNames.RETRY_AFTER, RETRY_SECONDS);
+    }
     connection.writeAndFlush(response).addListener(written -> linger());
   }
 
@@ -136,34 +143,24 @@ final class RequestHeads extends ChannelDuplexHandler {
     if (connection.channel() instanceof DuplexChannel duplex) {
       duplex.shutdownOutput();
     }
-    connection.executor().schedule(() -> connection.close(), LINGER_SECONDS, TimeUnit.SECONDS);
+    rules.lastAnswerEnded(connection::close);
+  }
+
+  private ApiError errorOf(HttpRequest head) {
+    ApiError error = HeadRules.errorOf(head);
+    if (error != null) {
+      rules.life().count(ConnectionCounts.End.MALFORMED);
+      return error;
+    }
+    boolean isForProbes = rules.life().isForProbes();
+    if (isForProbes && !HeadRules.isProbe(head)) {
+      rules.life().count(ConnectionCounts.End.REFUSED);
+      return HttpErrors.full();
+    }
+    return HeadRules.settleUpgrade(head, !isForProbes);
   }
 
   private static boolean isInformational(HttpResponse response) {
     return response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
-  }
-
-  private static ApiError errorOf(HttpRequest head) {
-    if (head.decoderResult().isFailure()) {
-      Throwable cause = head.decoderResult().cause();
-      if (cause instanceof TooLongHttpLineException) {
-        return HttpErrors.of(414);
-      }
-      return HttpErrors.of(cause instanceof TooLongHttpHeaderException ? 431 : 400);
-    }
-    if (head.protocolVersion().majorVersion() != 1) {
-      return HttpErrors.of(505);
-    }
-    boolean hasManyHosts = head.headers().getAll(HttpHeaderNames.HOST).size() > 1;
-    return hasManyHosts || !isUri(head.uri()) ? HttpErrors.of(400) : null;
-  }
-
-  private static boolean isUri(String target) {
-    try {
-      new URI(target);
-      return true;
-    } catch (URISyntaxException e) {
-      return false;
-    }
   }
 }

@@ -45,6 +45,9 @@ final class MetricNames {
   static final Metadata CACHED_PAGES =
       count("fovea_kv_cached_pages", "KV pages kept for prompts that begin alike");
   static final Metadata PAGES = count("fovea_kv_pages", "KV pages in all");
+  static final Metadata CONNECTIONS = count("fovea_connections", "Connections that are open");
+  static final Metadata CONNECTIONS_ENDED =
+      count("fovea_connections_ended_total", "Connections and streams ended for what clients did");
   static final Metadata INFO = count("fovea_info", "1; its labels say what runs");
 
   private MetricNames() {}

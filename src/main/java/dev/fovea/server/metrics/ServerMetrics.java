@@ -7,6 +7,8 @@ import dev.fovea.kernel.KernelsInfo;
 import dev.fovea.server.FoveaConfig;
 import dev.fovea.server.ServedModel;
 import dev.fovea.server.Version;
+import dev.fovea.server.http.ConnectionCounts;
+import dev.fovea.server.http.Connections;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.prometheus.client.CollectorRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -38,7 +40,7 @@ public final class ServerMetrics {
   private final boolean hasVllmNames;
 
   @Inject
-  ServerMetrics(FoveaConfig config) {
+  ServerMetrics(FoveaConfig config, Connections connections, ConnectionCounts ends) {
     SharedMetricRegistries.getOrCreate(MetricRegistry.BASE_SCOPE);
     registry =
         (LegacyMetricRegistryAdapter)
@@ -47,6 +49,11 @@ public final class ServerMetrics {
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(
           outcome, registry.counter(MetricNames.REQUESTS, new Tag("outcome", outcome.label())));
+    }
+    registry.gauge(MetricNames.CONNECTIONS, connections::numOpen);
+    for (ConnectionCounts.End end : ConnectionCounts.End.values()) {
+      Tag reason = new Tag("reason", end.label());
+      registry.counter(MetricNames.CONNECTIONS_ENDED, ends, counts -> counts.of(end), reason);
     }
     gauge(MetricNames.RUNNING, numbers -> numbers.load().running());
     gauge(MetricNames.WAITING, numbers -> numbers.load().waiting());

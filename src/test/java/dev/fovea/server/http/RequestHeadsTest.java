@@ -12,7 +12,6 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class RequestHeadsTest {
                 encoded.add(message);
               }
             },
-            new RequestHeads(new ConnectionRules(Duration.ofSeconds(1), Duration.ofSeconds(1))),
+            new RequestHeads(new ConnectionRules(null, null)),
             new ChannelInboundHandlerAdapter() {
               @Override
               public void channelInactive(ChannelHandlerContext context) {
