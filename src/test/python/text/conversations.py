@@ -87,6 +87,30 @@ CONVERSATIONS = {
         ),
         _m("tool", "06:41", tool_call_id="call00001"),
     ],
+    "tool-calls": [
+        _m("developer", "Be exact."),
+        _m("user", "Book two nights."),
+        _m(
+            "assistant",
+            None,
+            thinking="A berth.",
+            reasoning_content="A berth.",
+            tool_calls=[
+                {
+                    "id": "a1",
+                    "type": "function",
+                    "function": {
+                        "name": "book",
+                        "arguments": {"nights": 2, "crew": ["Al", "Bö"], "o": {"x": None}, "k": "<b>"},
+                    },
+                },
+                {"id": "a2", "type": "function", "function": {"name": "now", "arguments": {}}},
+            ],
+        ),
+        _m("tool", "booked", tool_call_id="a1"),
+        _m("tool", "12:00", tool_call_id="a2"),
+        _m("assistant", "Done.", thinking="Good."),
+    ],
     "many": [
         _m("user" if i % 2 == 0 else "assistant", f"Turn {i}.") for i in range(25)
     ],
@@ -108,11 +132,52 @@ TOOLS = [
     }
 ]
 
+RICH_TOOLS = TOOLS + [
+    {
+        "type": "function",
+        "function": {
+            "name": "book",
+            "description": "  Books a berth. ",
+            "strict": True,
+            "parameters": {
+                "type": "object",
+                "properties": {
+                    "length": {"type": "number", "default": 7.5, "minimum": 0},
+                    "kind": {"type": "string", "enum": ["quay", "buoy"], "default": "quay"},
+                    "nights": {"type": ["integer", "null"], "description": "How many"},
+                    "crew": {"type": "array", "items": {"type": "string"}, "nullable": True},
+                    "boats": {"type": "array", "items": {"type": "object"}},
+                    "owner": {
+                        "type": "object",
+                        "properties": {"name": {"type": "string"}, "age": {"type": "integer"}},
+                        "required": ["name"],
+                    },
+                    "pay": {"oneOf": [{"type": "string"}, {"type": "number", "default": 1}]},
+                },
+                "required": ["length"],
+            },
+        },
+    },
+    {"type": "function", "function": {"name": "now", "description": "The time."}},
+]
+
+DOCUMENTS = [
+    {"title": "tides of the north", "text": "High water comes twice a day, and low water between."},
+    {"title": "", "text": "Short.", "year": 1999},
+]
+
 # Variables beside the messages. transformers passes tools and documents as None when absent.
 SETTINGS = {
     "plain": {"add_generation_prompt": True},
     "no-prompt": {"add_generation_prompt": False},
     "tools": {"add_generation_prompt": True, "tools": TOOLS},
+    "rich": {
+        "add_generation_prompt": True,
+        "tools": RICH_TOOLS,
+        "documents": DOCUMENTS,
+        "reasoning_effort": "high",
+        "date_string": None,
+    },
     "thinking-off": {"add_generation_prompt": True, "enable_thinking": False},
 }
 

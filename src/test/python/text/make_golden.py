@@ -33,6 +33,8 @@ def main():
             for setting, more in conversations.SETTINGS.items():
                 if setting == "thinking-off" and "enable_thinking" not in source:
                     continue
+                if setting == "rich" and not ("reasoning_effort" in source or "tools" in source):
+                    continue
                 variables = {**conversations.BASE_VARIABLES, **more, "messages": messages}
                 cases.append(
                     {

@@ -351,7 +351,7 @@ final class ExpressionParser {
     boolean isFirstInline = isInline;
     while (isFirstInline || tokens.skipOperator("|")) {
       isFirstInline = false;
-      String name = dottedName();
+      String name = tokens.expectDottedName();
       Expr.ArgumentList arguments =
           tokens.atOperator("(") ? callArguments() : Expr.ArgumentList.NONE;
       if (WALKING_FILTERS.contains(name) && result != null) {
@@ -367,17 +367,9 @@ final class ExpressionParser {
     return walked;
   }
 
-  private String dottedName() {
-    StringBuilder name = new StringBuilder(tokens.expectName());
-    while (tokens.skipOperator(".")) {
-      name.append('.').append(tokens.expectName());
-    }
-    return name.toString();
-  }
-
   private Expr test(Expr input) {
     boolean isNegated = tokens.skipName("not");
-    String name = dottedName();
+    String name = tokens.expectDottedName();
     Expr.ArgumentList arguments = Expr.ArgumentList.NONE;
     if (tokens.atOperator("(")) {
       arguments = callArguments();

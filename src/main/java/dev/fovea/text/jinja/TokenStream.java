@@ -66,6 +66,15 @@ final class TokenStream {
     return expect(Token.Kind.NAME, "a name").text();
   }
 
+  /** Names with dots between them, as filters and tests may have. */
+  String expectDottedName() {
+    StringBuilder name = new StringBuilder(expectName());
+    while (skipOperator(".")) {
+      name.append('.').append(expectName());
+    }
+    return name.toString();
+  }
+
   void expectOperator(String operator) {
     if (!skipOperator(operator)) {
       throw fail("expected '" + operator + "', got " + current().described());

@@ -30,7 +30,7 @@ class GoldenTemplatesTest {
       check(source, source, construct, variables, failures);
     }
     assertThat(failures).isEmpty();
-    assertThat(golden.get("constructs")).hasSizeGreaterThan(400);
+    assertThat(golden.get("constructs")).hasSizeGreaterThan(600);
   }
 
   @Test
@@ -45,7 +45,7 @@ class GoldenTemplatesTest {
       check(chat.get("name").textValue(), source, chat, variables, failures);
     }
     assertThat(failures).isEmpty();
-    assertThat(golden.get("chats")).hasSizeGreaterThan(1000);
+    assertThat(golden.get("chats")).hasSizeGreaterThan(2000);
   }
 
   @Test
@@ -93,7 +93,8 @@ class GoldenTemplatesTest {
     }
     if (expected.has("error")) {
       return failure != null
-          && failure.kind() != TemplateException.Kind.LIMIT
+          && (failure.kind() != TemplateException.Kind.LIMIT
+              || expected.get("error").textValue().equals("RecursionError"))
           && failure.kind() != TemplateException.Kind.RAISED;
     }
     return failure == null && got.equals(expected.get("expected").textValue());
