@@ -107,6 +107,12 @@ final class BenchServeCommand implements Callable<Integer> {
       description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private Endpoint endpoint;
 
+  @Option(
+      names = "--api-key",
+      paramLabel = "KEY",
+      description = "Shown to the server; else the environment's OPENAI_API_KEY, if there is one.")
+  private String apiKey;
+
   @Option(names = "--model", description = "Its name; else the first that the server lists.")
   private String model;
 
@@ -189,9 +195,10 @@ final class BenchServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Target target = target();
-    ServerFacts server = ServerFacts.of(target);
+    String key = key();
+    ServerFacts server = ServerFacts.of(target, key);
     LoadPlan plan = new LoadPlan(target, rhythm.get(), extent(), shape(server), slo, seed);
-    LoadReport report = new LoadGenerator(plan, StreamSink.NONE).run(server.version());
+    LoadReport report = new LoadGenerator(plan, key, StreamSink.NONE).run(server.version());
     new ReportTable(report).print(spec.commandLine().getOut());
     if (json != null) {
       report.write(json);
@@ -201,6 +208,19 @@ final class BenchServeCommand implements Callable<Integer> {
     }
     LoadReport.Requests ended = report.requests();
     return (ended.completed() + ended.cancelled() > 0 ? ExitCode.OK : ExitCode.FAILURE).code();
+  }
+
+  /** It goes into a header, so it must be one line of plain characters; null: none. */
+  private String key() {
+    String key = apiKey != null ? apiKey : System.getenv("OPENAI_API_KEY");
+    if (key == null || key.isEmpty()) {
+      return null;
+    }
+    if (!key.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+      throw new ParameterException(
+          spec.commandLine(), "--api-key: expected visible ASCII characters without spaces");
+    }
+    return key;
   }
 
   private Target target() {

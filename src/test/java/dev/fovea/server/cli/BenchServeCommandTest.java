@@ -51,7 +51,8 @@ class BenchServeCommandTest {
             json.toString());
 
     assertThat(run.exitCode()).as(run.err()).isZero();
-    assertThat(run.out()).contains("40 completed", "240 output, by usage", "ttft", "cores of");
+    assertThat(run.out())
+        .contains("40 completed", "240 output (", "an event), by usage", "ttft", "cores of");
     JsonNode report = new ObjectMapper().readTree(json.toFile());
     assertThat(report.at("/settings/rhythm/per_second").asDouble()).isEqualTo(100);
     assertThat(report.at("/settings/shape/ids_below").asInt()).isPositive();
@@ -63,7 +64,7 @@ class BenchServeCommandTest {
     Path page = folder.resolve("page.html");
     Run plot = bench("plot", json.toString(), json.toString(), "--html", page.toString());
     assertThat(plot.exitCode()).as(plot.err()).isZero();
-    assertThat(Files.readString(page)).contains(json.toString(), "Inter-token latency");
+    assertThat(Files.readString(page)).contains(json.toString(), "Between events of text");
   }
 
   @Test

@@ -31,7 +31,7 @@ final class AnswerReader {
     void body(byte[] bytes, int from, int to) throws ProtocolException;
 
     /** The answer is complete. */
-    void end();
+    void end() throws ProtocolException;
   }
 
   private enum State {
@@ -69,7 +69,7 @@ final class AnswerReader {
   }
 
   /** The connection has been closed: whether that was the proper end of an answer. */
-  boolean closed() {
+  boolean closed() throws ProtocolException {
     if (state == State.UNTIL_CLOSE) {
       end();
       return true;
@@ -142,7 +142,7 @@ final class AnswerReader {
     }
   }
 
-  private void startBody() {
+  private void startBody() throws ProtocolException {
     if (status < OK) {
       state = State.STATUS;
       return;
@@ -175,7 +175,7 @@ final class AnswerReader {
     return size;
   }
 
-  private void end() {
+  private void end() throws ProtocolException {
     state = State.STATUS;
     listener.end();
   }

@@ -6,7 +6,7 @@ public enum CallOutcome {
   CANCELLED("cancelled by the client"),
   REFUSED("refused"),
   ERROR_EVENT("ended with an error event"),
-  CUT_SHORT("ended without [DONE]"),
+  CUT_SHORT("ended too early"),
   UNREACHABLE("could not connect"),
   TIMED_OUT("timed out");
 

@@ -23,11 +23,11 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
   private boolean hasEnded;
   private long now;
 
-  Connection(SocketChannel channel, String contentField, Tally tally, StreamSink sink) {
+  Connection(SocketChannel channel, Tally tally, StreamSink sink) {
     this.channel = channel;
     this.tally = tally;
     this.sink = sink;
-    events = new EventReader(contentField, this);
+    events = new EventReader(this);
   }
 
   /** A request is to be sent. */
@@ -125,29 +125,25 @@ final class Connection implements AnswerReader.Listener, EventReader.Listener {
   }
 
   @Override
-  public void end() {
+  public void end() throws ProtocolException {
     hasEnded = true;
-    if (exchange.isAnswer() && exchange.call().isWhole()) {
-      exchange.whole(whole.toString(StandardCharsets.UTF_8));
+    if (!exchange.isAnswer()) {
+      return;
+    }
+    if (exchange.call().isWhole()) {
+      exchange.whole(whole.toByteArray());
+    } else {
+      events.end();
     }
   }
 
   @Override
-  public void content(byte[] bytes, int from, int to) {
-    if (!exchange.isCut()) {
+  public void event(StreamEvent event) {
+    exchange.told(event);
+    if (!event.text().isEmpty() && !exchange.isCut()) {
       tally.event(exchange, now);
-      sink.content(exchange.index(), bytes, from, to);
+      sink.content(exchange.index(), event.text());
     }
-  }
-
-  @Override
-  public void usage(String json) {
-    exchange.usage(json);
-  }
-
-  @Override
-  public void error(String json) {
-    exchange.error(json);
   }
 
   @Override

@@ -1,12 +1,7 @@
 package dev.fovea.server.bench.serve;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-
 /** One request and what has come back so far; times in nanoseconds from the start of the run. */
 final class Exchange {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int OK = 200;
   private static final int MAX_ERROR_CHARS = 300;
 
@@ -21,7 +16,8 @@ final class Exchange {
   private long firstEventAt;
   private long lastEventAt;
   private long longestGap;
-  private Usage usage;
+  private StreamEvent.Usage usage;
+  private boolean isFinished;
   private boolean isDone;
   private String error;
 
@@ -34,9 +30,6 @@ final class Exchange {
     this.due = due;
     this.isMeasured = isMeasured;
   }
-
-  /** What the server counted. */
-  record Usage(int promptTokens, int cachedTokens, int completionTokens) {}
 
   void head(int status, long now) {
     this.status = status;
@@ -59,38 +52,20 @@ final class Exchange {
     return gap;
   }
 
-  /** The event that tells the usage. */
-  void usage(String json) {
-    try {
-      usage(JSON.readTree(json).path("usage"));
-    } catch (JsonProcessingException e) {
-      error(json);
+  /** What an event said. */
+  void told(StreamEvent event) {
+    error(event.error());
+    isFinished |= event.isFinish();
+    if (event.usage() != null) {
+      usage = event.usage();
     }
   }
 
   /** The answer, which came at once; one without choices is none. */
-  void whole(String json) {
-    try {
-      JsonNode answer = JSON.readTree(json);
-      if (answer.path("choices").isArray()) {
-        usage(answer.path("usage"));
-        done();
-        return;
-      }
-    } catch (JsonProcessingException e) {
-      // Then it is no answer either.
-    }
-    error(json);
-  }
-
-  private void usage(JsonNode node) {
-    if (node.isObject()) {
-      usage =
-          new Usage(
-              node.path("prompt_tokens").asInt(),
-              node.at("/prompt_tokens_details/cached_tokens").asInt(),
-              node.path("completion_tokens").asInt());
-    }
+  void whole(byte[] json) {
+    boolean isError = !StreamEvent.hasChoices(json);
+    told(StreamEvent.of(isError, json, json.length));
+    isFinished = !isError;
   }
 
   void error(String text) {
@@ -103,7 +78,10 @@ final class Exchange {
     isDone = true;
   }
 
-  /** How it ended, once its answer is complete. */
+  /**
+   * How it ended, once nothing more comes. The stream's own end makes no answer: it must have said
+   * why it stopped, or brought some text.
+   */
   CallOutcome outcome() {
     if (status != OK) {
       return CallOutcome.REFUSED;
@@ -111,7 +89,8 @@ final class Exchange {
     if (error != null) {
       return CallOutcome.ERROR_EVENT;
     }
-    return isDone ? CallOutcome.COMPLETED : CallOutcome.CUT_SHORT;
+    boolean isComplete = isFinished || isDone && numEvents > 0;
+    return isComplete ? CallOutcome.COMPLETED : CallOutcome.CUT_SHORT;
   }
 
   /** Whether the client goes away, by the events that have come. */

@@ -64,10 +64,18 @@ public final class LoadGenerator {
    * @param sink sees what comes
    */
   public LoadGenerator(LoadPlan plan, StreamSink sink) {
+    this(plan, null, sink);
+  }
+
+  /**
+   * @param apiKey that every request shows, and no report; null: none
+   * @param sink sees what comes
+   */
+  public LoadGenerator(LoadPlan plan, String apiKey, StreamSink sink) {
     this.plan = plan;
     this.sink = sink;
     address = new InetSocketAddress(plan.target().host(), plan.target().port());
-    workload = new Workload(plan);
+    workload = new Workload(plan, apiKey);
     arrivals = Arrivals.of(plan);
     tally = new Tally(plan.slo());
     hasLeaving = plan.shape().cancelRatio() > 0;
@@ -146,8 +154,7 @@ public final class LoadGenerator {
     SocketChannel channel = SocketChannel.open();
     channel.configureBlocking(false);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    Connection connection =
-        new Connection(channel, plan.shape().endpoint().contentField(), tally, sink);
+    Connection connection = new Connection(channel, tally, sink);
     busy.add(connection);
     connection.begin(exchange);
     channel.register(selector, SelectionKey.OP_CONNECT, connection);

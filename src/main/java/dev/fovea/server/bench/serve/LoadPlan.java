@@ -52,24 +52,17 @@ public record LoadPlan(
 
   /** What a request asks for. */
   public enum Endpoint {
-    COMPLETIONS("/completions", "text"),
-    CHAT("/chat/completions", "content");
+    COMPLETIONS("/completions"),
+    CHAT("/chat/completions");
 
     private final String path;
-    private final String contentField;
 
-    Endpoint(String path, String contentField) {
+    Endpoint(String path) {
       this.path = path;
-      this.contentField = contentField;
     }
 
     String path() {
       return path;
-    }
-
-    /** The field of an event that holds new text. */
-    String contentField() {
-      return contentField;
     }
   }
 

@@ -39,8 +39,11 @@ public record LoadReport(
   /** Mean time of an output token after the first, of each completed request. */
   public static final String TPOT = "tpot";
 
-  /** Gaps between the events that bring text. */
+  /** Gaps between the events that bring text, each of which may have several tokens. */
   public static final String INTER_TOKEN = "inter_token";
+
+  /** Some tokens are no text of their own, so that a few events fewer than tokens come. */
+  private static final double ONE_AN_EVENT = 0.05;
 
   /** From when a request was due to the last byte of its answer. */
   public static final String END_TO_END = "end_to_end";
@@ -101,9 +104,17 @@ public record LoadReport(
    * Of all measured requests, however they ended.
    *
    * @param cached prompt tokens that the server did not compute
+   * @param perEvent output tokens an event of text of the completed streams, by their usage; null
+   *     if none told it
    * @param countedBy "usage" if every completed request had it, else "events"
    */
-  public record Tokens(long prompt, long cached, long output, String countedBy) {}
+  public record Tokens(long prompt, long cached, long output, Double perEvent, String countedBy) {
+
+    /** Whether a gap between events is the time of one token. */
+    boolean isOneAnEvent() {
+      return perEvent != null && Math.abs(perEvent - 1) < ONE_AN_EVENT;
+    }
+  }
 
   /**
    * Over the time from the first measured request to the last one's end.

@@ -22,7 +22,7 @@ public final class ReportPage {
       Map.of(
           LoadReport.TTFT, "Time to first token",
           LoadReport.TPOT, "Time per output token",
-          LoadReport.INTER_TOKEN, "Inter-token latency",
+          LoadReport.INTER_TOKEN, "Between events of text",
           LoadReport.END_TO_END, "End to end",
           LoadReport.SEND_LAG, "Send lag");
   private static final double[] PERCENTILE_MARKS = {0, 50, 90, 99, 99.9, 99.99};

@@ -40,10 +40,13 @@ public final class ReportTable {
     line(
         out,
         "tokens",
-        "%,d prompt (%,d cached), %,d output, by %s",
+        "%,d prompt (%,d cached), %,d output%s, by %s",
         tokens.prompt(),
         tokens.cached(),
         tokens.output(),
+        tokens.perEvent() == null
+            ? ""
+            : String.format(Locale.ROOT, " (%.2f an event)", tokens.perEvent()),
         tokens.countedBy());
     out.printf(
         Locale.ROOT,
@@ -56,7 +59,7 @@ public final class ReportTable {
         "p95",
         "p99",
         "max");
-    report.latencies().forEach((name, spread) -> out.println(row(name, spread)));
+    report.latencies().forEach((name, spread) -> out.println(row(words(name), spread)));
     for (LoadReport.Failure failure : report.failures()) {
       line(
           out,
@@ -109,11 +112,18 @@ public final class ReportTable {
     return failure.example() == null ? "" : ": " + failure.example().strip();
   }
 
+  /** Gaps are those of tokens only where every token has an event. */
+  private String words(String latency) {
+    return latency.equals(LoadReport.INTER_TOKEN) && !report.tokens().isOneAnEvent()
+        ? "inter event"
+        : latency.replace('_', ' ');
+  }
+
   private static String row(String name, Spread spread) {
     return String.format(
         Locale.ROOT,
         "%-12s %,9d %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f",
-        name.replace('_', ' '),
+        name,
         spread.count(),
         spread.mean(),
         spread.p50(),

@@ -20,15 +20,16 @@ public record ServerFacts(JsonNode models, JsonNode version) {
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /**
+   * @param apiKey to show; null: none
    * @throws IOException if it does not list its models
    */
-  public static ServerFacts of(Target target) throws IOException {
-    return new ServerFacts(get(target, target.root() + "/models"), version(target));
+  public static ServerFacts of(Target target, String apiKey) throws IOException {
+    return new ServerFacts(get(target, target.root() + "/models", apiKey), version(target, apiKey));
   }
 
-  private static JsonNode version(Target target) {
+  private static JsonNode version(Target target, String apiKey) {
     try {
-      return get(target, "/version");
+      return get(target, "/version", apiKey);
     } catch (IOException e) {
       return null; // not every server tells
     }
@@ -49,11 +50,14 @@ public record ServerFacts(JsonNode models, JsonNode version) {
     return OptionalInt.empty();
   }
 
-  private static JsonNode get(Target target, String path) throws IOException {
+  private static JsonNode get(Target target, String path, String apiKey) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) target.uri(path).toURL().openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout(TIMEOUT_MILLIS);
     connection.setReadTimeout(TIMEOUT_MILLIS);
+    if (apiKey != null) {
+      connection.setRequestProperty("Authorization", "Bearer " + apiKey);
+    }
     try (InputStream body = connection.getInputStream()) {
       return new ObjectMapper().readTree(body);
     } catch (IOException e) {

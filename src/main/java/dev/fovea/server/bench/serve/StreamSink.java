@@ -6,7 +6,7 @@ public interface StreamSink {
   StreamSink NONE =
       new StreamSink() {
         @Override
-        public void content(long request, byte[] bytes, int from, int to) {}
+        public void content(long request, String text) {}
 
         @Override
         public void ended(long request, CallOutcome outcome) {}
@@ -16,9 +16,8 @@ public interface StreamSink {
    * New text of one event, in order.
    *
    * @param request numbered from 0 in the order in which they start, warm-up included
-   * @param bytes borrowed, UTF-8 with JSON's escapes as they came
    */
-  void content(long request, byte[] bytes, int from, int to);
+  void content(long request, String text);
 
   /** The request's last. */
   void ended(long request, CallOutcome outcome);

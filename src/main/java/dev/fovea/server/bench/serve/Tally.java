@@ -29,6 +29,8 @@ final class Tally {
   private long numPromptTokens;
   private long numCachedTokens;
   private long numOutputTokens;
+  private long numStreamedTokens;
+  private long numStreamedEvents;
   private boolean isCountedByEvents;
   private long firstDue = Long.MAX_VALUE;
   private long lastEnd;
@@ -98,6 +100,10 @@ final class Tally {
 
   private void completed(Exchange exchange, long endToEnd) {
     isCountedByEvents |= !exchange.hasUsage();
+    if (exchange.hasUsage() && exchange.numEvents() > 0) {
+      numStreamedTokens += exchange.outputTokens();
+      numStreamedEvents += exchange.numEvents();
+    }
     record(ends, endToEnd);
     if (exchange.numEvents() > 1) {
       record(perToken, exchange.timePerToken());
@@ -164,7 +170,11 @@ final class Tally {
 
   LoadReport.Tokens tokens() {
     return new LoadReport.Tokens(
-        numPromptTokens, numCachedTokens, numOutputTokens, isCountedByEvents ? "events" : "usage");
+        numPromptTokens,
+        numCachedTokens,
+        numOutputTokens,
+        numStreamedEvents == 0 ? null : (double) numStreamedTokens / numStreamedEvents,
+        isCountedByEvents ? "events" : "usage");
   }
 
   Map<String, Spread> latencies() {

@@ -30,15 +30,20 @@ final class Workload {
 
   private final Target target;
   private final Shape shape;
+  private final String authorization;
   private final long seed;
   private final SplittableRandom random;
   private final SplittableRandom clients;
   private final int[] prefix;
   private long numMade;
 
-  Workload(LoadPlan plan) {
+  /**
+   * @param apiKey that every request shows; null: none
+   */
+  Workload(LoadPlan plan, String apiKey) {
     target = plan.target();
     shape = plan.shape();
+    authorization = apiKey == null ? "" : "Authorization: Bearer " + apiKey + "\r\n";
     seed = plan.seed();
     random = new SplittableRandom(plan.seed()).split();
     clients = random.split(); // of their own, so that what they do changes no prompt
@@ -75,7 +80,8 @@ final class Workload {
                 target.authority())
             + String.format(
                 Locale.ROOT,
-                "Content-Type: application/json\r\nAccept: %s\r\nContent-Length: %d\r\n\r\n",
+                "%sContent-Type: application/json\r\nAccept: %s\r\nContent-Length: %d\r\n\r\n",
+                authorization,
                 isWhole ? "application/json" : "text/event-stream",
                 body.length);
     ByteArrayOutputStream out = new ByteArrayOutputStream(head.length() + body.length);

@@ -27,12 +27,9 @@ final class CheckedLoad implements StreamSink {
   }
 
   @Override
-  public void content(long request, byte[] bytes, int from, int to) {
-    int number = 0;
-    for (int i = from + 1; i < to; i++) {
-      number = 10 * number + bytes[i] - '0';
-    }
-    if (bytes[from] != ' ' || number != next[(int) request]) {
+  public void content(long request, String text) {
+    int number = Integer.parseInt(text.strip());
+    if (text.charAt(0) != ' ' || number != next[(int) request]) {
       throw new IllegalStateException(
           "stream %d: expected %d, got %d".formatted(request, next[(int) request], number));
     }

@@ -24,30 +24,22 @@ class EventReaderTest {
           + ScriptedServer.DONE;
   private static final List<String> HEARD =
       List.of(
-          "content na\u00efve \\\"text\\\":\\\"x\\\" \\\\",
-          "content  two",
-          "content three",
-          "usage",
-          "done");
+          "content na\u00efve \"text\":\"x\" \\", "content  two", "content three", "usage", "done");
 
   /** Hears everything as lines of text. */
   private static final class Heard implements EventReader.Listener, AnswerReader.Listener {
     private final List<String> events = new ArrayList<>();
-    private final EventReader reader = new EventReader("text", this);
+    private final EventReader reader = new EventReader(this);
 
     @Override
-    public void content(byte[] bytes, int from, int to) {
-      events.add("content " + new String(bytes, from, to - from, StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void usage(String json) {
-      events.add("usage");
-    }
-
-    @Override
-    public void error(String json) {
-      events.add("error " + json);
+    public void event(StreamEvent event) {
+      if (event.error() != null) {
+        events.add("error " + event.error());
+      } else if (!event.text().isEmpty()) {
+        events.add("content " + event.text());
+      } else if (event.usage() != null) {
+        events.add("usage");
+      }
     }
 
     @Override

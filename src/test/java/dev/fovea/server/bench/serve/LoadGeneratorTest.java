@@ -32,10 +32,8 @@ class LoadGeneratorTest {
     private final Map<Long, CallOutcome> outcomes = new HashMap<>();
 
     @Override
-    public void content(long request, byte[] bytes, int from, int to) {
-      texts
-          .computeIfAbsent(request, index -> new StringBuilder())
-          .append(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+    public void content(long request, String text) {
+      texts.computeIfAbsent(request, index -> new StringBuilder()).append(text);
     }
 
     @Override
@@ -57,7 +55,7 @@ class LoadGeneratorTest {
       LoadReport report = run(Plans.closed(server.target(), 50, 2));
 
       assertThat(report.requests()).isEqualTo(new LoadReport.Requests(50, 50, 0, 0, 50));
-      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(300, 150, 250, "usage"));
+      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(300, 150, 250, 5 / 3.0, "usage"));
       assertThat(report.latencies().get(LoadReport.TTFT).count()).isEqualTo(50);
       assertThat(report.latencies().get(LoadReport.INTER_TOKEN).count()).isEqualTo(100);
       assertThat(server.numConnections()).isEqualTo(2);
@@ -69,8 +67,8 @@ class LoadGeneratorTest {
   @Test
   void equalSeedsSendEqualRequests() throws IOException {
     Target target = new Target("127.0.0.1", 1, "/v1");
-    Workload one = new Workload(Plans.cancelling(target, 9, 0.5));
-    Workload other = new Workload(Plans.cancelling(target, 9, 0.5));
+    Workload one = new Workload(Plans.cancelling(target, 9, 0.5), null);
+    Workload other = new Workload(Plans.cancelling(target, 9, 0.5), null);
     for (int i = 0; i < 9; i++) {
       Call call = one.next();
       Call same = other.next();
@@ -81,7 +79,8 @@ class LoadGeneratorTest {
 
   @Test
   void asManyLeaveAsWereAskedForAnywhereInTheirAnswers() {
-    Workload workload = new Workload(Plans.cancelling(new Target("127.0.0.1", 1, "/v1"), 1, 0.3));
+    Workload workload =
+        new Workload(Plans.cancelling(new Target("127.0.0.1", 1, "/v1"), 1, 0.3), null);
     List<Call> calls = Stream.generate(workload::next).limit(4000).toList();
     List<Call> leaving = calls.stream().filter(Call::isLeaving).toList();
 
@@ -136,8 +135,8 @@ class LoadGeneratorTest {
       assertThat(report.failures())
           .extracting(LoadReport.Failure::what, LoadReport.Failure::count)
           .containsExactly(
+              tuple("ended too early", 4L),
               tuple("ended with an error event", 2L),
-              tuple("ended without [DONE]", 4L),
               tuple("status 429", 2L));
       LoadReport.Failure busy = report.failures().get(2);
       assertThat(busy.example()).isEqualTo("busy");
@@ -224,7 +223,7 @@ class LoadGeneratorTest {
       LoadReport report = run(Plans.whole(server.target(), 40, 1, 0));
 
       assertThat(report.requests()).isEqualTo(new LoadReport.Requests(40, 40, 0, 0, 40));
-      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(240, 120, 200, "usage"));
+      assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(240, 120, 200, null, "usage"));
       assertThat(report.latencies().get(LoadReport.TTFT).count()).isZero();
       assertThat(report.latencies().get(LoadReport.END_TO_END).count()).isEqualTo(40);
       assertThat(server.bodies()).allMatch(body -> body.contains("\"stream\":false"));
@@ -233,7 +232,16 @@ class LoadGeneratorTest {
 
   /** What has status 200 but no choices has failed. */
   @ParameterizedTest
-  @ValueSource(strings = {"{no", "", "[]", "null", "{\"error\":{\"message\":\"full\"}}"})
+  @ValueSource(
+      strings = {
+        "{no",
+        "",
+        "[]",
+        "null",
+        "{\"error\":{\"message\":\"full\"}}",
+        "{\"choices\": []}",
+        "{\"object\": \"error\", \"message\": \"boom\", \"choices\": [1]}"
+      })
   void wholeAnswersThatAreNoneFail(String body) throws IOException {
     LoadReport report = runWhole(body + " ".repeat(1000));
     assertThat(report.requests().failed()).isEqualTo(4);
@@ -246,7 +254,7 @@ class LoadGeneratorTest {
   void wholeAnswersNeedNotTellTheirUsage() throws IOException {
     LoadReport report = runWhole("{\"choices\":[{\"text\":\"abc\"}]}");
     assertThat(report.requests().completed()).isEqualTo(4);
-    assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(0, 0, 0, "events"));
+    assertThat(report.tokens()).isEqualTo(new LoadReport.Tokens(0, 0, 0, null, "events"));
   }
 
   /** A request that fails has not been cut, whatever was planned. */
@@ -314,7 +322,7 @@ class LoadGeneratorTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1})
   void withoutEventsTheFirstTextComesAtTheEnd(double wholeRatio) throws IOException {
-    String json = "{\"choices\":[]}";
+    String json = "{\"choices\":[{\"text\":\"\",\"finish_reason\":\"stop\"}]}";
     byte[] whole =
         "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"
             .formatted(json.length(), json)
@@ -323,7 +331,7 @@ class LoadGeneratorTest {
         new ScriptedServer(
             (request, out) -> {
               Thread.sleep(request % 2 == 0 ? 400 : 0);
-              out.write(wholeRatio == 0 ? chunked(DONE) : whole);
+              out.write(wholeRatio == 0 ? chunked("data: " + json + "\n\n", DONE) : whole);
               return true;
             })) {
       LoadReport report = run(within("ttft:200", Plans.whole(server.target(), 6, wholeRatio, 0)));
@@ -372,7 +380,7 @@ class LoadGeneratorTest {
   }
 
   private static long numLeaving(LoadPlan plan) {
-    Workload workload = new Workload(plan);
+    Workload workload = new Workload(plan, null);
     return Stream.generate(workload::next)
         .limit(plan.extent().maxRequests())
         .filter(Call::isLeaving)

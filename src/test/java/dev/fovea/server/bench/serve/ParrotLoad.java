@@ -21,7 +21,7 @@ final class ParrotLoad implements StreamSink {
     prompts = new byte[numStreams][];
     numBytes = new int[numStreams];
     this.numTokens = numTokens;
-    Workload workload = new Workload(plan);
+    Workload workload = new Workload(plan, null);
     for (int i = 0; i < numStreams; i++) {
       String sent = new String(workload.next().bytes(), StandardCharsets.UTF_8);
       JsonNode body = new ObjectMapper().readTree(sent.substring(sent.indexOf("\r\n\r\n")));
@@ -38,14 +38,14 @@ final class ParrotLoad implements StreamSink {
   }
 
   @Override
-  public void content(long request, byte[] bytes, int from, int to) {
+  public void content(long request, String text) {
     byte[] prompt = prompts[(int) request];
-    for (int i = from; i < to; i++) {
+    for (int i = 0; i < text.length(); i++) {
       byte expected = prompt[numBytes[(int) request]++ % prompt.length];
-      if (bytes[i] != expected) {
+      if (text.charAt(i) != expected) {
         throw new IllegalStateException(
             "stream %d, byte %d: expected %c, got %c"
-                .formatted(request, numBytes[(int) request] - 1, expected, bytes[i]));
+                .formatted(request, numBytes[(int) request] - 1, expected, text.charAt(i)));
       }
     }
   }

@@ -17,6 +17,7 @@ final class ScriptedServer implements AutoCloseable {
   private final ServerSocket listener;
   private final Thread accepting;
   private final Script script;
+  private final Queue<String> heads = new ConcurrentLinkedQueue<>();
   private final Queue<String> bodies = new ConcurrentLinkedQueue<>();
   private final AtomicInteger numRequests = new AtomicInteger();
   private final AtomicInteger numConnections = new AtomicInteger();
@@ -45,6 +46,11 @@ final class ScriptedServer implements AutoCloseable {
 
   int numConnections() {
     return numConnections.get();
+  }
+
+  /** Of the requests, with their lines' ends. */
+  List<String> heads() {
+    return List.copyOf(heads);
   }
 
   List<String> bodies() {
@@ -115,6 +121,7 @@ final class ScriptedServer implements AutoCloseable {
       head.append((char) next);
     }
     int length = Integer.parseInt(head.toString().split("Content-Length: ")[1].split("\r\n")[0]);
+    heads.add(head.toString());
     bodies.add(new String(in.readNBytes(length), StandardCharsets.UTF_8));
     return true;
   }

@@ -40,7 +40,7 @@ class ServedStreamsTest {
     private final Map<CallOutcome, Integer> outcomes = new HashMap<>();
 
     private Expected(LoadPlan plan) throws IOException {
-      Workload workload = new Workload(plan);
+      Workload workload = new Workload(plan, null);
       for (long request = 0; request < plan.extent().maxRequests(); request++) {
         String sent = new String(workload.next().bytes(), StandardCharsets.UTF_8);
         JsonNode body = new ObjectMapper().readTree(sent.substring(sent.indexOf("\r\n\r\n")));
@@ -51,8 +51,7 @@ class ServedStreamsTest {
     }
 
     @Override
-    public void content(long request, byte[] bytes, int from, int to) {
-      String text = new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    public void content(long request, String text) {
       assertThat(left.get(request)).startsWith(text);
       left.computeIfPresent(request, (index, wanted) -> wanted.substring(text.length()));
     }
