@@ -35,12 +35,12 @@ public final class CheckpointSource implements ModelSource {
   /**
    * Looks at what loading looks at first, headers alone, so that a wrong directory is told of
    * within a moment: settings, configuration, weights, and whether there is a tokenizer. Nothing is
-   * looked at where no directory was named.
+   * looked at where neither a directory nor a chat template was named.
    *
    * @throws ModelLoadException with one line that says what is wrong
    */
   public static void check(FoveaConfig config) {
-    if (config.model().isPresent()) {
+    if (config.model().isPresent() || config.chatTemplate().isPresent()) {
       explain(
           () -> {
             Path directory = ModelDirectory.of(config);

@@ -101,7 +101,11 @@ public final class ChatTemplate {
    */
   public static ChatTemplate read(Path file, Path modelDirectory) {
     SpecialTokens tokens = TokenizerConfig.read(modelDirectory).specialTokens();
-    return of(readText(file), tokens, Limits.DEFAULT, Clock.systemDefaultZone());
+    try {
+      return of(readText(file), tokens, Limits.DEFAULT, Clock.systemDefaultZone());
+    } catch (ChatTemplateException e) {
+      throw new ChatTemplateException(e.reason(), file + ": " + e.getMessage(), e);
+    }
   }
 
   private static String readText(Path file) {
@@ -113,7 +117,7 @@ public final class ChatTemplate {
     } catch (IOException e) {
       throw new ChatTemplateException(
           ChatTemplateException.Reason.BROKEN,
-          file + ": expected UTF-8 text, got " + e.getMessage(),
+          "chat template: expected UTF-8 text, got " + e.getMessage(),
           e);
     }
   }

@@ -152,6 +152,26 @@ class CommandLineTest {
     assertThat(run("inspect", SHIPPED).out()).contains("family").contains("kv bytes per token");
   }
 
+  @Test
+  void aChatTemplateThatCannotBeUsedIsSaidAndOneThatIsGivenTakesItsPlace() throws IOException {
+    for (String file :
+        List.of("config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json")) {
+      Files.copy(Path.of(SHIPPED, file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("chat_template.jinja"), "{% if %}");
+    Run broken = run("inspect", folder.toString());
+    assertThat(broken.exitCode()).as(broken.out()).isZero();
+    assertThat(broken.out()).containsPattern("chat template +unusable: chat template: line 1: ");
+    Path given = folder.resolve("given.jinja");
+    Files.writeString(given, "{{ messages[0].content }}");
+    Run replaced = run("inspect", folder.toString(), "--chat-template", given.toString());
+    assertThat(replaced.out()).containsPattern("chat template +true");
+    Files.writeString(given, "{{ ( }}");
+    Run refused = run("generate", SHIPPED, "--chat-template", given.toString(), "-p", "x");
+    assertThat(refused.exitCode()).isNotZero();
+    assertThat(refused.err()).contains("given.jinja").doesNotContain("\tat ");
+  }
+
   /** As vLLM does: some checkpoints made for chat name their end of a turn only there. */
   @Test
   void theTokenizersEndTokenEndsAnAnswerToo() throws IOException {
