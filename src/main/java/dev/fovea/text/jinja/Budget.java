@@ -4,12 +4,16 @@ package dev.fovea.text.jinja;
 final class Budget {
   private static final int CHARS_PER_STEP = 64;
 
+  /** Texts of the greatest length that all texts together may come to, and fill the heap with. */
+  private static final long MAX_TEXTS = 16;
+
   /** The clock is looked at whenever so many steps were taken. */
   private static final long STEPS_PER_LOOK = 512;
 
   private final Limits limits;
   private final long startNanos = System.nanoTime();
   private long numSteps;
+  private long numCharsHandled;
   private long nextLook = STEPS_PER_LOOK;
   private int depth;
 
@@ -36,14 +40,21 @@ final class Budget {
     }
   }
 
-  /** Pays for looking at {@code numChars} of text. */
+  /** Pays for looking at {@code numChars} of text, or for making them within the longest text. */
   void scan(long numChars) {
     spend(1 + numChars / CHARS_PER_STEP);
+    numCharsHandled += numChars;
+    if (numCharsHandled > MAX_TEXTS * limits.maxTextChars()) {
+      throw TemplateException.limit(
+          "rendering: expected texts of at most "
+              + MAX_TEXTS * limits.maxTextChars()
+              + " characters in all");
+    }
   }
 
   /** Pays for work that is a product, as of a needle and a text; saturates. */
   void product(long a, long b) {
-    scan(saturated(a, b));
+    spend(1 + saturated(a, b) / CHARS_PER_STEP);
   }
 
   /** Pays for making {@code numChars} of text and refuses strings that are too long. */

@@ -19,6 +19,9 @@ class HostileTemplateTest {
 
   private static final int MAX_MESSAGE_CHARS = 1100;
 
+  /** The default ones with fewer steps, which are what the time of these tests goes by. */
+  private static final Limits LIMITS = new Limits(1 << 22, 150_000, 600, Duration.ofSeconds(1));
+
   static List<String> hostile() {
     String deep = "1" + "+1".repeat(5000);
     return List.of(
@@ -146,7 +149,7 @@ class HostileTemplateTest {
   void rendersEndWithATypedException(String source) {
     long start = System.nanoTime();
     Template template = Template.parse(source);
-    assertThatThrownBy(() -> template.render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
+    assertThatThrownBy(() -> template.render(Map.of(), LIMITS, Clock.systemUTC()))
         .isInstanceOf(TemplateException.class)
         .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(MAX_MESSAGE_CHARS));
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
@@ -187,6 +190,35 @@ class HostileTemplateTest {
 
   private static String render(String source) {
     return Template.parse(source).render(Map.of(), Limits.DEFAULT, Clock.systemUTC());
+  }
+
+  @Test
+  void theDefaultsEndLoopsInTimeAndLeaveRoomForLongConversations() {
+    Limits endless = new Limits(1 << 22, Long.MAX_VALUE, 600, Duration.ofMillis(50));
+    Template loops =
+        Template.parse(
+            "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}");
+    assertThatThrownBy(() -> loops.render(Map.of(), endless, Clock.systemUTC()))
+        .hasMessageContaining("at most 50 ms");
+    Template texts =
+        Template.parse(
+            "{% set ns = namespace(l=[]) %}{% for i in range(9999) %}"
+                + "{% set ns.l = ns.l + ['x' * 4000000 ~ i] %}{% endfor %}");
+    assertThatThrownBy(() -> texts.render(Map.of(), Limits.DEFAULT, Clock.systemUTC()))
+        .hasMessageContaining("characters in all");
+    // Each message looks at all behind it, as some templates do that know tools.
+    Template quadratic =
+        Template.parse(
+            "{% for m in messages %}{% set ns = namespace(n=0) %}{% for f in messages[loop.index:] %}"
+                + "{% if f.role == 'x' %}{% set ns.n = 1 %}{% endif %}{% endfor %}{% endfor %}ok");
+    List<Map<String, String>> messages =
+        java.util.Collections.nCopies(500, Map.of("role", "user", "content", "x".repeat(1000)));
+    assertThat(
+            quadratic.render(
+                Map.of("messages", messages),
+                new Limits(1 << 22, 4_000_000, 600, Duration.ofSeconds(30)),
+                Clock.systemUTC()))
+        .isEqualTo("ok");
   }
 
   @Test

@@ -18,7 +18,7 @@ class HostileTextTest {
   private static final int NUM_CASES = 300;
   private static final int NUM_CHARS = 60_000;
 
-  /** A hundredth of what the default limits allow. */
+  /** A four hundredth of what the default limits allow. */
   private static final Limits LIMITS = new Limits(1 << 20, 10_000, 300, Duration.ofSeconds(1));
 
   /**
