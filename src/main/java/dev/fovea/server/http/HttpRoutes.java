@@ -65,6 +65,7 @@ public final class HttpRoutes {
 
   private void register(RoutingContext request) {
     openRequests.add(request.response());
+    request.addEndHandler(answered -> UnreadBody.drop(request.request()));
     request.next();
   }
 

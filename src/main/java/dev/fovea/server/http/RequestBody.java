@@ -21,13 +21,6 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
  */
 @Singleton
 public final class RequestBody {
-  /**
-   * So much of a refused body is read and dropped, so that a client that writes before it reads
-   * still gets the answer; the connection of a longer one is simply closed.
-   */
-  private static final long MAX_DROPPED_BYTES = 256L << 20;
-
-  private static final int HTTP_1_STREAM = -1;
   private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 8;
 
   /** Filters are made before there are settings. */
@@ -72,7 +65,7 @@ public final class RequestBody {
       return Uni.createFrom()
           .emitter(whole -> new Reception(request, whole, body).begin(config.get().limits()));
     } catch (ApiException refused) {
-      drop(source);
+      UnreadBody.drop(source);
       throw refused;
     }
   }
@@ -115,35 +108,6 @@ public final class RequestBody {
       return (int) bytes;
     } catch (NumberFormatException e) {
       throw new ApiException(HttpErrors.of(400));
-    }
-  }
-
-  /** Reads on, for a client that reads its answer only when it has written all. */
-  private static void drop(HttpServerRequest source) {
-    if (!source.isEnded()) {
-      source.handler(new Dropped(source)::count).exceptionHandler(broken -> {}).resume();
-    }
-  }
-
-  /** What comes of a body that is not read. On its event loop. */
-  private static final class Dropped {
-    private final HttpServerRequest source;
-    private long bytes;
-
-    Dropped(HttpServerRequest source) {
-      this.source = source;
-    }
-
-    void count(Buffer chunk) {
-      bytes += chunk.length();
-      if (bytes > MAX_DROPPED_BYTES) {
-        source.handler(null);
-        if (source.streamId() == HTTP_1_STREAM) {
-          source.connection().close();
-        } else {
-          source.response().reset();
-        }
-      }
     }
   }
 
@@ -192,7 +156,7 @@ public final class RequestBody {
       request.vertx().cancelTimer(timer);
       body.close();
       request.request().endHandler(null);
-      drop(request.request());
+      UnreadBody.drop(request.request());
       whole.fail(failure);
     }
 

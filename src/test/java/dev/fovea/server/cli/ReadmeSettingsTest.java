@@ -3,14 +3,12 @@ package dev.fovea.server.cli;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.fovea.server.FoveaConfig;
+import dev.fovea.server.SettingKeys;
 import io.smallrye.config.WithDefault;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -37,13 +35,16 @@ class ReadmeSettingsTest {
 
     assertThat(ours)
         .isEqualTo(
-            settings().keySet().stream().filter(key -> !key.startsWith(LIMITS)).sorted().toList());
+            SettingKeys.all().keySet().stream()
+                .filter(key -> !key.startsWith(LIMITS))
+                .sorted()
+                .toList());
   }
 
   @Test
   void aRowHasTheDefaultThatTheSettingHas() throws IOException {
     Map<String, Row> rows = rows();
-    settings()
+    SettingKeys.all()
         .forEach(
             (key, setting) -> {
               WithDefault absent = setting.getAnnotation(WithDefault.class);
@@ -79,25 +80,6 @@ class ReadmeSettingsTest {
     }
     assertThat(rows).hasSizeGreaterThan(10);
     return rows;
-  }
-
-  /** Each key of the configuration by the method that reads it. */
-  private static Map<String, Method> settings() {
-    Map<String, Method> found = new TreeMap<>();
-    collect(FoveaConfig.class, "fovea.", found);
-    return found;
-  }
-
-  private static void collect(Class<?> group, String prefix, Map<String, Method> found) {
-    for (Method method : group.getMethods()) {
-      String key = prefix + method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
-      if (method.getReturnType().getEnclosingClass() == FoveaConfig.class
-          && method.getReturnType().isInterface()) {
-        collect(method.getReturnType(), key + ".", found);
-      } else {
-        found.put(key, method);
-      }
-    }
   }
 
   /** The one key that the command sets when this option alone is given. */

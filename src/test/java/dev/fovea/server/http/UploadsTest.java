@@ -107,6 +107,37 @@ class UploadsTest {
     }
   }
 
+  /** Refused before anybody looked at it: more than the buffers between here and there hold. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "POST /nope | Content-Type: application/json | 404",
+        "POST / | Content-Type: application/json | 405",
+        "POST /health | Content-Type: application/json | 405",
+        "PUT /v1/completions | Content-Type: application/json | 405",
+        "GET /v1/models | Content-Type: application/json | 200",
+        "POST /v1/completions | Content-Type: text/plain | 415",
+        "POST /v1/completions | Accept: */* | 415",
+        "POST /v1/completions | Origin: http://evil.example | 403",
+      })
+  void aBodyThatNobodyReadsHoldsUpNothingBehindIt(String request, String header, int status)
+      throws IOException {
+    try (RawConnection connection = RawConnection.to(base)) {
+      connection.write(
+          request
+              + " HTTP/1.1\r\nHost: localhost\r\n"
+              + header
+              + "\r\nContent-Length: "
+              + MIB
+              + "\r\n\r\n"
+              + "x".repeat(MIB));
+      assertThat(connection.readAnswer()).startsWith("HTTP/1.1 " + status + " ");
+      connection.write("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(connection.readUntil("max_model_len")).contains("HTTP/1.1 200 ");
+    }
+  }
+
   /** Values that are much smaller than what they become. */
   @ParameterizedTest
   @ValueSource(strings = {"[],", "1,", "{},", "\"\","})
