@@ -6,11 +6,18 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,6 +31,11 @@ class SharedDeviceTest {
   private static final int VOCABULARY = 1536;
   private static final int NUM_STREAMS = 8;
   private static final int LONG_PROMPT = 12_000;
+
+  /** Of one request, as many as are computed at a time, each of nearly a whole context. */
+  private static final int NUM_PROMPTS = 16;
+
+  private static final int PROMPT_OF_MANY = 16_000;
 
   /** {@code fovea.step-target} on CPUs. */
   private static final double STEP_TARGET = 0.050;
@@ -91,6 +103,65 @@ class SharedDeviceTest {
         prompt.firstTokenSeconds(),
         alone);
     assertThat(percentile(beside, 99)).isLessThanOrEqualTo(bound);
+  }
+
+  @Test
+  void aRequestOfManyLongPromptsKeepsNobodyFromItsTokens() throws Exception {
+    clients(10, 7000);
+    List<TimedStream> alone = clients(30, 8000);
+    CompletableFuture<HttpResponse<Void>> large =
+        HttpClient.newHttpClient().sendAsync(manyLongPrompts(), BodyHandlers.discarding());
+    Thread.sleep(3000);
+    List<TimedStream> beside = clients(30, 9000);
+    assertThat(large).as("still being computed").isNotDone();
+    large.cancel(true);
+    double first = percentile(firstTokens(beside), 99);
+    double firstAlone = percentile(firstTokens(alone), 99);
+    double[] quiet = gaps(alone, Long.MIN_VALUE, Long.MAX_VALUE);
+    double gap = percentile(gaps(beside, Long.MIN_VALUE, Long.MAX_VALUE), 99);
+    double bound = Math.max(3 * percentile(quiet, 99), STEP_TARGET + percentile(quiet, 50));
+    LOG.log(
+        System.Logger.Level.INFO,
+        "beside {0} prompts of {1} tokens: first token p50 {2} p99 {3} ms, alone {4} and {5};"
+            + " inter-token p99 {6} ms, alone {7}, bound {8}",
+        NUM_PROMPTS,
+        PROMPT_OF_MANY,
+        1e3 * percentile(firstTokens(beside), 50),
+        1e3 * first,
+        1e3 * percentile(firstTokens(alone), 50),
+        1e3 * firstAlone,
+        1e3 * gap,
+        1e3 * percentile(quiet, 99),
+        1e3 * bound);
+    assertThat(first).isLessThanOrEqualTo(3 * firstAlone);
+    assertThat(gap).isLessThanOrEqualTo(bound);
+  }
+
+  /** One client after the other, with prompts of 512 tokens that nobody had before. */
+  private List<TimedStream> clients(int count, int seed) {
+    return IntStream.range(seed, seed + count)
+        .mapToObj(
+            each -> TimedStream.start(base, TimedStream.randomPrompt(512, VOCABULARY, each), 48))
+        .map(CompletableFuture::join)
+        .toList();
+  }
+
+  private HttpRequest manyLongPrompts() {
+    String prompts =
+        IntStream.range(0, NUM_PROMPTS)
+            .mapToObj(each -> TimedStream.randomPrompt(PROMPT_OF_MANY, VOCABULARY, 500 + each))
+            .map(Arrays::toString)
+            .collect(Collectors.joining(","));
+    return HttpRequest.newBuilder(base.resolve(Http.COMPLETIONS))
+        .header("Content-Type", "application/json")
+        .POST(
+            BodyPublishers.ofString(
+                "{\"prompt\":[%s],\"max_tokens\":100,\"ignore_eos\":true}".formatted(prompts)))
+        .build();
+  }
+
+  private static double[] firstTokens(List<TimedStream> streams) {
+    return streams.stream().mapToDouble(TimedStream::firstTokenSeconds).sorted().toArray();
   }
 
   private static double[] gaps(List<TimedStream> streams, long from, long to) {
