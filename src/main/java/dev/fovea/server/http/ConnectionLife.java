@@ -61,14 +61,18 @@ final class ConnectionLife {
 
   /** As {@link #close()}, for what the client has done, or not done. */
   void close(ConnectionCounts.End reason) {
-    counts.count(reason);
-    close();
+    if (channel.isOpen()) {
+      counts.count(reason);
+      close();
+    }
   }
 
   /** As {@link #close()}; what the operating system still holds for the client is dropped, too. */
   void cut(ConnectionCounts.End reason) {
-    channel.config().setOption(ChannelOption.SO_LINGER, 0);
-    close(reason);
+    if (channel.isOpen()) {
+      channel.config().setOption(ChannelOption.SO_LINGER, 0);
+      close(reason);
+    }
   }
 
   void count(ConnectionCounts.End reason) {

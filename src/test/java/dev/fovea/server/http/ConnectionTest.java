@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @TestProfile(ConnectionTest.Impatient.class)
 class ConnectionTest {
-  private static final Duration HEADER_TIMEOUT = Duration.ofMillis(600);
-  private static final Duration IDLE_TIMEOUT = Duration.ofMillis(900);
+  private static final Duration HEADER_TIMEOUT = Duration.ofMillis(1200);
+  private static final Duration IDLE_TIMEOUT = Duration.ofMillis(1200);
   private static final String CHUNKED = "Transfer-Encoding: chunked\r\n";
   private static final String HEALTH = "GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
   private static final String POST =
