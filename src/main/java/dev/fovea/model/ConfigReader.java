@@ -24,7 +24,6 @@ final class ConfigReader {
   static final int MAX_POSITIONS = 1 << 24;
   private static final int MISTRAL_WINDOW = 4096;
   private static final int QWEN_FULL_LAYERS = 28;
-  private static final List<String> DTYPES = List.of("float32", "bfloat16", "float16");
   private static final int QWEN3_HEAD_DIM = 128;
 
   private final ConfigFields fields;
@@ -43,17 +42,8 @@ final class ConfigReader {
           "quantised checkpoint (%s): expected bf16, fp16 or fp32 weights",
           method.isTextual() ? method.textValue() : "quantization_config is set");
     }
-    checkDtype(fields);
     ConfigReader reader = new ConfigReader(fields, family(fields));
     return reader.family.isGpt2Like() ? reader.gpt2() : reader.llama();
-  }
-
-  /** A declared dtype (transformers 5: dtype) only refuses: the tensors say what they are. */
-  private static void checkDtype(ConfigFields fields) {
-    String name = fields.text("dtype", fields.text("torch_dtype", "float32"));
-    if (!DTYPES.contains(name)) {
-      throw fields.refusal("dtype: expected one of %s, got '%s'", DTYPES, name);
-    }
   }
 
   private static Family family(ConfigFields fields) {

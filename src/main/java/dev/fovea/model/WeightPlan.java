@@ -174,11 +174,11 @@ record WeightPlan(
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "converted at load, into %d bytes of memory: %d of %d tensors, %s",
-            bytes,
+            "%d of %d tensors are converted at load, %s, into %.1f MB of memory",
             converted.size(),
             sources.size(),
-            directions(converted)));
+            directions(converted),
+            bytes * 1e-6));
   }
 
   private static String directions(List<Source> converted) {

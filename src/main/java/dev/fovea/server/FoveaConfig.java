@@ -207,7 +207,7 @@ public interface FoveaConfig {
     Duration readerPatience();
   }
 
-  /** Types of weights, by config.json's names too. */
+  /** Types of weights, by config.json's and vLLM's names too. */
   enum WeightType {
     /** What most of the checkpoint's matrices have. */
     AUTO(null),
@@ -216,7 +216,9 @@ public interface FoveaConfig {
     FP32(DType.F32),
     BFLOAT16(DType.BF16),
     FLOAT16(DType.F16),
-    FLOAT32(DType.F32);
+    HALF(DType.F16),
+    FLOAT32(DType.F32),
+    FLOAT(DType.F32);
 
     private final DType dtype;
 

@@ -261,7 +261,9 @@ public final class ModelService {
 
   /** Ends an engine that must not or cannot go on, and tells its requests in its stead. */
   private void abandon(Engine engine, String reason, ExitCode code) {
-    die(reason, code, () -> engine.abandon(new IllegalStateException(reason)));
+    IllegalStateException decision = new IllegalStateException(reason);
+    decision.setStackTrace(new StackTraceElement[0]); // nothing was thrown anywhere
+    die(reason, code, () -> engine.abandon(decision));
   }
 
   /**

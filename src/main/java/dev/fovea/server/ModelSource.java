@@ -1,6 +1,7 @@
 package dev.fovea.server;
 
 import dev.fovea.engine.EngineObserver;
+import org.jboss.logging.Logger;
 
 /** Where the served model comes from. */
 public interface ModelSource {
@@ -20,5 +21,10 @@ public interface ModelSource {
      * @param done 0 to 1
      */
     void report(String step, double done);
+
+    /** Says something that whoever starts the model should know, one line; the log has it. */
+    default void notice(String line) {
+      Logger.getLogger(ModelSource.class).warn(line);
+    }
   }
 }

@@ -171,8 +171,6 @@ class ModelConfigTest {
         refusal(as("MixtralForCausalLM", ""), "unsupported architecture"),
         refusal(with("quantization_config", "{\"quant_method\": \"gptq\"}"), "quantised"),
         refusal(with("quantization_config", "{}"), "quantised"),
-        refusal(with("torch_dtype", "\"float64\""), "dtype: expected one of"),
-        refusal(with("dtype", "\"float8_e4m3fn\""), "dtype: expected one of"),
         refusal(with("head_dim", "12"), "head dim must be a multiple of 8"),
         refusal(with("head_dim", "512"), "head dim must be a multiple of 8 up to 256"),
         refusal(LLAMA.formatted("").replace("heads\": 4", "heads\": 5"), "multiple of the 5"),

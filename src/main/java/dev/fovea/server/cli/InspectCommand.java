@@ -20,6 +20,7 @@ import dev.fovea.weights.CheckpointException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -39,6 +40,8 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class InspectCommand implements Callable<Integer> {
+  private static final String NEXT_LINE = "\n" + " ".repeat(21);
+
   @Mixin private ModelOptions model = new ModelOptions();
   @Spec private CommandSpec spec;
 
@@ -143,6 +146,11 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static Object show(Object value) {
+    if (value instanceof List<?> list && list.stream().allMatch(String.class::isInstance)) {
+      return list.isEmpty()
+          ? "none"
+          : String.join(NEXT_LINE, list.stream().map(Object::toString).toList());
+    }
     return value instanceof Long || value instanceof Integer
         ? String.format(Locale.ROOT, "%,d", value)
         : value;

@@ -16,13 +16,21 @@ final class ProgressLine implements ModelSource.Progress {
   public void report(String step, double done) {
     if (!step.equals(shown)) {
       shown = step;
-      err.println(step);
-      err.flush();
+      say(step);
     }
   }
 
+  @Override
+  public void notice(String line) {
+    say(line);
+  }
+
   void end(String words) {
-    err.println(words);
+    say(words);
+  }
+
+  private void say(String line) {
+    err.println(line);
     err.flush();
   }
 }

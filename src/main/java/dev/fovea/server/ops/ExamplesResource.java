@@ -2,6 +2,7 @@ package dev.fovea.server.ops;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.fovea.files.RegularFile;
 import dev.fovea.server.ModelService;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.inject.Inject;
@@ -21,6 +22,7 @@ import org.jboss.logging.Logger;
 public final class ExamplesResource {
   private static final Logger LOG = Logger.getLogger(ExamplesResource.class);
   private static final String FILE = "examples.json";
+  private static final long MAX_BYTES = 1 << 20;
 
   private final ModelService models;
   private final ObjectMapper json;
@@ -39,7 +41,7 @@ public final class ExamplesResource {
     java.nio.file.Path file = models.require().facts().directory().resolve(FILE);
     if (Files.isRegularFile(file)) {
       try {
-        if (json.readTree(file.toFile()) instanceof ArrayNode examples) {
+        if (json.readTree(RegularFile.read(file, MAX_BYTES)) instanceof ArrayNode examples) {
           return examples;
         }
         LOG.warnf("%s: expected a JSON array; no examples are offered", FILE);

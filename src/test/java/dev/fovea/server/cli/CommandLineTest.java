@@ -172,6 +172,25 @@ class CommandLineTest {
     assertThat(refused.err()).contains("given.jinja").doesNotContain("\tat ");
   }
 
+  @Test
+  void whatIsOddOrConvertedIsSaidBeforeLoading() throws IOException {
+    for (String file : List.of("config.json", "model.safetensors", "tokenizer.json")) {
+      Files.copy(Path.of(SHIPPED, file), folder.resolve(file));
+    }
+    Files.writeString(folder.resolve("generation_config.json"), "{\"top_p\": 0}");
+    JsonNode report =
+        new ObjectMapper()
+            .readTree(run("inspect", folder.toString(), "--dtype", "half", "--json").out());
+    assertThat(report.get("dtype").asText()).isEqualTo("f16");
+    assertThat(report.get("conversion").asText()).contains("BF16 to F16");
+    assertThat(report.at("/warnings/0").asText()).contains("top_p is left out");
+    assertThat(report.get("weight_bytes_copied")).isEqualTo(report.get("weight_bytes"));
+    Run run = run("generate", folder.toString(), "-p", "a", "--dtype", "fp32", "--max-tokens", "1");
+    assertThat(run.exitCode()).as(run.err()).isZero();
+    assertThat(run.err()).contains("top_p is left out").contains("BF16 to F32");
+    assertThat(run("inspect", SHIPPED).out()).containsPattern("warnings +none");
+  }
+
   /** As vLLM does: some checkpoints made for chat name their end of a turn only there. */
   @Test
   void theTokenizersEndTokenEndsAnAnswerToo() throws IOException {
