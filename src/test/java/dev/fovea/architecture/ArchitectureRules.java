@@ -29,7 +29,7 @@ final class ArchitectureRules {
   /** Which of our packages each package may use. */
   static final Map<String, List<String>> MAY_USE =
       Map.of(
-          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor"),
+          "server", List.of("engine", "text", "model", "weights", "kernel", "tensor", "files"),
           "engine", List.of("model"),
           "text", List.of("files"),
           "model", List.of("weights", "kernel", "tensor", "files"),
