@@ -66,12 +66,11 @@ public final class CheckpointSource implements ModelSource {
   private static ServedModel open(
       Path directory, FoveaConfig config, EngineObserver observer, Progress progress) {
     ModelLoader.Inspection inspection = ModelLoader.inspect(directory, config.dtype().wanted());
-inspection.warnings().forEach(progress::notice);
+    inspection.warnings().forEach(progress::notice);
     inspection.conversion().ifPresent(progress::notice);
     ModelText text = ModelText.load(directory, config.chatTemplate().map(Path::of), budget(config));
     text.chatTemplateTrouble()
-        .ifPresent(
-            trouble -> progress.notice(trouble + "; /v1/chat/completions refuses requests"));
+        .ifPresent(trouble -> progress.notice(trouble + "; /v1/chat/completions refuses requests"));
     Resources device = new Resources();
     try {
       Backend backend = Backend.open(config);
