@@ -83,6 +83,8 @@ int32_t foveaUnmapFile(uint64_t address, int64_t bytes);
  * id and open files, nothing else. It comes back only where that is not possible. Linux alone.
  */
 int32_t foveaRestart(const char* name, const char* value);
+/* From now on this process exits with this code when the Java heap is exhausted. */
+int32_t foveaEndOnOutOfMemory(int32_t exitCode);
 
 /*
  * out[n, :] = table[tokens[n], :] (+ positionTable[positions[n], :] where given).

@@ -61,6 +61,8 @@ public final class CpuLibrary {
 
   public static native int foveaRestart(String name, String value);
 
+  public static native int foveaEndOnOutOfMemory(int exitCode);
+
   public static native int embed(StreamHandle stream, @Const EmbedParams p);
 
   public static native int rmsNorm(StreamHandle stream, @Const NormParams p);

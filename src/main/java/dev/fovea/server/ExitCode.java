@@ -16,7 +16,11 @@ public enum ExitCode {
   /** The engine hung while serving: the device did not finish a step. */
   ENGINE_HUNG(71),
   /** A weight file was written to while it was in use. */
-  WEIGHTS_CHANGED(72);
+  WEIGHTS_CHANGED(72),
+  /** The Java heap is exhausted. */
+  OUT_OF_MEMORY(73),
+  /** It was asked to end and did not within its time: something hangs. */
+  HALTED(74);
 
   private final int code;
 

@@ -31,7 +31,7 @@ public final class ModelService {
   private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   /** What the steps in flight get to end; with the last words within what Kubernetes leaves. */
-  private static final Duration LAST_STEPS = Duration.ofSeconds(3);
+  private static final Duration LAST_STEPS = Duration.ofSeconds(2);
 
   private final FoveaConfig config;
   private final ModelSource source;

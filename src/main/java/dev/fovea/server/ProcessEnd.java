@@ -2,6 +2,7 @@ package dev.fovea.server;
 
 import dev.fovea.server.http.Connections;
 import dev.fovea.server.http.OpenRequests;
+import dev.fovea.server.process.HardEnd;
 import io.quarkus.arc.DefaultBean;
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
@@ -31,11 +32,16 @@ public interface ProcessEnd {
 
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
+    /** What an end may take beyond what open requests get. */
+    private static final Duration LAST = Duration.ofSeconds(5);
+
+    private final FoveaConfig config;
     private final Connections connections;
     private final OpenRequests openRequests;
 
     @Inject
-    Exit(Connections connections, OpenRequests openRequests) {
+    Exit(FoveaConfig config, Connections connections, OpenRequests openRequests) {
+      this.config = config;
       this.connections = connections;
       this.openRequests = openRequests;
     }
@@ -46,6 +52,7 @@ public interface ProcessEnd {
     @Override
     public void end(ExitCode code) {
       if (LaunchMode.current() == LaunchMode.NORMAL) {
+        HardEnd.after(LAST, (code == ExitCode.OK ? ExitCode.HALTED : code).code());
         connections.refuse();
         LockSupport.parkNanos(ARRIVAL.toNanos());
         openRequests.awaitOpen(PATIENCE);
@@ -57,7 +64,12 @@ public interface ProcessEnd {
     @Override
     public void onTermination(Runnable farewell) {
       if (LaunchMode.current() == LaunchMode.NORMAL) {
-        TerminationSignals.handle(farewell);
+        Duration allowed = config.shutdownTimeout().plus(LAST);
+        TerminationSignals.handle(
+            () -> {
+              HardEnd.after(allowed, ExitCode.HALTED.code());
+              farewell.run();
+            });
       }
     }
   }

@@ -27,7 +27,8 @@ import picocli.CommandLine.Command;
       "",
       "Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the model cannot be",
       "served, 4 the address cannot be listened on, 70 the engine died, 71 it hung,",
-      "72 its weight files were changed."
+      "72 its weight files were changed, 73 the Java heap is exhausted, 74 it was asked to",
+      "end and something hung."
     })
 public final class FoveaCommand {
 

@@ -1,5 +1,6 @@
 package dev.fovea.server.cli;
 
+import dev.fovea.kernel.NativeProcess;
 import dev.fovea.server.CheckpointSource;
 import dev.fovea.server.ExitCode;
 import dev.fovea.server.FoveaConfig;
@@ -13,6 +14,7 @@ import java.net.ServerSocket;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jboss.logging.Logger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,6 +27,8 @@ import picocli.CommandLine.Spec;
     description = "Serves a model over HTTP, with a page at /.",
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = Logger.getLogger(ServeCommand.class);
+
   @Mixin private ModelOptions model = new ModelOptions();
 
   @Option(
@@ -58,9 +62,23 @@ final class ServeCommand implements Callable<Integer> {
     given.forEach(System::setProperty);
     if (LaunchMode.current() == LaunchMode.NORMAL) {
       TerminationSignals.endAtOnce();
+      NativeProcess.endOnOutOfMemory(ExitCode.OUT_OF_MEMORY.code()).ifPresent(LOG::debug);
     }
-    Quarkus.run();
+    Quarkus.run(null, ServeCommand::end);
     return ExitCode.OK.code();
+  }
+
+  /** A failure to start is one line: its trace says nothing to who called the command. */
+  private static void end(int code, Throwable failure) {
+    if (failure != null) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      LOG.debug("not started", failure);
+      System.err.println("the server cannot start: " + cause);
+    }
+    System.exit(code);
   }
 
   /** What was given, as configuration properties. */

@@ -1,6 +1,6 @@
 package dev.fovea.server.process;
 
-import dev.fovea.kernel.Restart;
+import dev.fovea.kernel.NativeProcess;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
@@ -24,7 +24,7 @@ public final class Utf8Locale {
     if (!namesAreAscii() || VALUE.equals(System.getenv(VARIABLE))) {
       return;
     }
-    String failure = Restart.with(VARIABLE, VALUE);
+    String failure = NativeProcess.restartWith(VARIABLE, VALUE);
     if (Stream.of(args).anyMatch(arg -> arg.indexOf('\ufffd') >= 0)) {
       System.err.println(
           "arguments beyond ASCII cannot be read in this locale: set LC_ALL=C.UTF-8 ("
