@@ -5,9 +5,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,6 +19,9 @@ import java.util.Set;
  */
 final class ConnectionCensus {
   private static final int IPV6_NETWORK_BYTES = 8;
+
+  /** More than one, so that those who are there for probes alone become fewer again. */
+  private static final int MAX_VICTIMS = 2;
 
   private final ConnectionLimits limits;
 
@@ -42,45 +47,39 @@ final class ConnectionCensus {
 
   Admission admit(ConnectionLife connection) {
     Object address = connection.address();
-    ConnectionLife victim;
+    List<ConnectionLife> victims = new ArrayList<>();
     Admission admission;
     synchronized (this) {
       count(address);
-      victim = excess(address) > 0 ? longestIdle(isCrowded(address) ? address : null) : null;
-      if (victim != null) {
-        uncount(victim.address());
-        leaving.add(victim);
+      for (int i = 0; i < MAX_VICTIMS && excess(address) > 0; i++) {
+        moveOut(isFull(address) ? address : null, victims);
       }
       admission = admission(address);
       if (admission != Admission.REFUSED) {
         idle.add(connection);
       }
     }
-    if (victim != null) {
-      victim.evict();
-    }
+    victims.forEach(ConnectionLife::evict);
     return admission;
   }
 
   /** Of one that is counted. */
   private Admission admission(Object address) {
     int excess = excess(address);
-    if (excess <= 0) {
-      return Admission.SERVED;
+    if (Math.max(excess, leaving.size()) > limits.reserve()) {
+      uncount(address);
+      return Admission.REFUSED;
     }
-    if (Math.max(excess, leaving.size()) <= limits.reserve()) {
-      return Admission.PROBES_ONLY;
-    }
-    uncount(address);
-    return Admission.REFUSED;
+    return excess > 0 ? Admission.PROBES_ONLY : Admission.SERVED;
   }
 
   private int excess(Object address) {
-    return Math.max(numByAddress.get(address) - limits.perAddress(), numOpen - limits.total());
+    return Math.max(
+        numByAddress.getOrDefault(address, 0) - limits.perAddress(), numOpen - limits.total());
   }
 
-  private boolean isCrowded(Object address) {
-    return numByAddress.get(address) > limits.perAddress();
+  private boolean isFull(Object address) {
+    return numByAddress.getOrDefault(address, 0) > limits.perAddress();
   }
 
   /** It has nothing to do; since when counts, if it had nothing to do before. */
@@ -90,11 +89,15 @@ final class ConnectionCensus {
     }
   }
 
-  synchronized void busy(ConnectionLife connection) {
+  /**
+   * @return false: it is about to be evicted
+   */
+  synchronized boolean busy(ConnectionLife connection) {
     idle.remove(connection);
+    return !leaving.contains(connection);
   }
 
-  /** It is not evicted after all: a request came before. */
+  /** It is not evicted yet: it probes the server. */
   synchronized void stays(ConnectionLife connection) {
     if (leaving.remove(connection)) {
       count(connection.address());
@@ -107,6 +110,11 @@ final class ConnectionCensus {
     if (!leaving.remove(connection)) {
       uncount(connection.address());
     }
+  }
+
+  /** Whether others should come in one by one: who has come is to have time to ask. */
+  synchronized boolean isCrowded() {
+    return !leaving.isEmpty() || numOpen > limits.total();
   }
 
   synchronized int numOpen() {
@@ -123,15 +131,21 @@ final class ConnectionCensus {
     numByAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
   }
 
-  /** Taken out, so that no other newcomer takes its place too; null if all are busy. */
-  private ConnectionLife longestIdle(Object address) {
+  /**
+   * The one that has been idle for the longest; it counts no more.
+   *
+   * @param address it must have; null: any
+   */
+  private void moveOut(Object address, List<ConnectionLife> victims) {
     for (ConnectionLife each : idle) {
       if (address == null || address.equals(each.address())) {
         idle.remove(each);
-        return each;
+        uncount(each.address());
+        leaving.add(each);
+        victims.add(each);
+        return;
       }
     }
-    return null;
   }
 
   /** What counts as one address: of IPv6 a whole network, which is what one host gets. */

@@ -31,8 +31,9 @@ final class ConnectionLife {
     isForProbes = true;
   }
 
-  boolean isForProbes() {
-    return isForProbes;
+  /** Whether its next request may be any; if not, it may probe the server and nothing else. */
+  boolean mayServe() {
+    return census.busy(this) && !isForProbes;
   }
 
   /** What it counts under; any thread. */
@@ -86,7 +87,7 @@ final class ConnectionLife {
     }
   }
 
-  /** Makes room for another connection, unless there is something to do meanwhile; any thread. */
+  /** Makes room for another connection, unless it probes the server meanwhile; any thread. */
   void evict() {
     if (channel.isRegistered()) {
       channel.eventLoop().execute(this::leave);

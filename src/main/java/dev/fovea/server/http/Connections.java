@@ -13,6 +13,8 @@ import io.vertx.core.impl.VertxInternal;
 import jakarta.enterprise.event.ObservesAsync;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +25,8 @@ import java.util.function.Consumer;
  */
 @Singleton
 public final class Connections {
+  private static final Duration PAUSE = Duration.ofMillis(5);
+
   private final VertxInternal vertx;
   private final FoveaConfig.Limits limits;
   private final ConnectionCounts counts;
@@ -92,6 +96,20 @@ public final class Connections {
           .addLast(
               new SocketGuard(life, limits.readerPatience()), new ConnectionRules(life, limits));
       server.fireChannelRead(accepted);
+      if (census.isCrowded()) {
+        pause(server);
+      }
+    }
+
+    /** The operating system keeps those who come meanwhile. */
+    private static void pause(ChannelHandlerContext server) {
+      server.channel().config().setAutoRead(false);
+      server
+          .executor()
+          .schedule(
+              () -> server.channel().config().setAutoRead(true),
+              PAUSE.toMillis(),
+              TimeUnit.MILLISECONDS);
     }
   }
 }

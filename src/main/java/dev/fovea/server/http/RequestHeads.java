@@ -152,12 +152,12 @@ final class RequestHeads extends ChannelDuplexHandler {
       rules.life().count(ConnectionCounts.End.MALFORMED);
       return error;
     }
-    boolean isForProbes = rules.life().isForProbes();
-    if (isForProbes && !HeadRules.isProbe(head)) {
+    boolean mayServe = rules.life().mayServe();
+    if (!mayServe && !HeadRules.isProbe(head)) {
       rules.life().count(ConnectionCounts.End.REFUSED);
       return HttpErrors.full();
     }
-    return HeadRules.settleUpgrade(head, !isForProbes);
+    return HeadRules.settleUpgrade(head, mayServe);
   }
 
   private static boolean isInformational(HttpResponse response) {

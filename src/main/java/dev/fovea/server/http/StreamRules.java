@@ -79,11 +79,6 @@ final class StreamRules extends ChannelDuplexHandler {
             idleIfDone();
           }
         });
-    if (life.isForProbes()) {
-      added
-          .executor()
-          .execute(() -> end(Http2Error.ENHANCE_YOUR_CALM, ConnectionCounts.End.REFUSED));
-    }
     if (connection.numActiveStreams() == 0) {
       life.idle(limits.headerTimeout(), () -> end(Http2Error.NO_ERROR, ConnectionCounts.End.LATE));
     } else {
@@ -193,6 +188,11 @@ final class StreamRules extends ChannelDuplexHandler {
   }
 
   private void begin(Http2Stream stream) {
+    if (!life.mayServe()) {
+      context
+          .executor()
+          .execute(() -> end(Http2Error.ENHANCE_YOUR_CALM, ConnectionCounts.End.REFUSED));
+    }
     life.busy();
     stream.setProperty(answerKey, new AnswerProgress(new ReadProgress(limits.readerPatience())));
     if (looks == null) {

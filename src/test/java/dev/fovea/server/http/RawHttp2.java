@@ -30,10 +30,6 @@ public final class RawHttp2 implements AutoCloseable {
 
   static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-  /** As text, each char a byte. */
-  static final String PREFACE_AND_SETTINGS =
-      PREFACE + "\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000";
-
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int PATIENCE_MILLIS = 15_000;
   private static final int MAX_HEADERS = 1 << 20;
