@@ -33,8 +33,8 @@ final class Components {
               entry("NFKD", ANY),
               entry("Nmt", ANY),
               entry("Precompiled", PrecompiledMap::check),
-              entry("Prepend", ANY),
-              entry("Replace", Components::checkPattern),
+              entry("Prepend", Components::checkPrepend),
+              entry("Replace", Components::checkReplace),
               entry("Strip", ANY),
               entry("StripAccents", ANY)));
 
@@ -157,10 +157,26 @@ final class Components {
     }
   }
 
-  /** Cutting at both ends takes the same character twice where a token has only one. */
+  private static void checkPrepend(JsonNode component) {
+    if (component.path("prepend").asText("").isEmpty()) {
+      throw new TokenizerException("Prepend: expected a text that is not empty");
+    }
+  }
+
+  /** Nothing, replaced at the end of a text, is looked for beyond it. */
+  private static void checkReplace(JsonNode component) {
+    checkPattern(component);
+    JsonNode pattern = component.get("pattern");
+    if (pattern.has("Regex") && PatternWidth.min(pattern.get("Regex").textValue()) < 1) {
+      throw new TokenizerException(
+          "Replace: expected an expression that matches at least one character for certain");
+    }
+  }
+
+  /** Cutting the end of a text looks before its beginning where the text is too short. */
   private static void checkStrip(JsonNode component) {
-    if (component.path("start").asLong(1) != 0 && component.path("stop").asLong(1) != 0) {
-      throw new TokenizerException("Strip: expected 0 for 'start' or 'stop', got two others");
+    if (component.path("stop").asLong(1) != 0) {
+      throw new TokenizerException("Strip: expected 0 for 'stop', got " + component.path("stop"));
     }
   }
 

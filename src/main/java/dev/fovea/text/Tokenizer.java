@@ -110,8 +110,14 @@ public final class Tokenizer implements AutoCloseable {
     try (InputStream in = new ByteArrayInputStream(rewritten)) {
       return HuggingFaceTokenizer.newInstance(in, OPTIONS);
     } catch (IOException | RuntimeException | LinkageError e) {
-      throw new TokenizerException(file + ": cannot be loaded: " + e.getMessage(), e);
+      throw new TokenizerException(file + ": cannot be loaded: " + oneLine(e.getMessage()), e);
     }
+  }
+
+  /** Tokens, which messages may quote, have line ends in them. */
+  private static String oneLine(String message) {
+    String text = String.valueOf(message).replaceAll("\\p{Cntrl}+", " ");
+    return text.length() <= 300 ? text : text.substring(0, 300) + "...";
   }
 
   private static TokenizerException missing(Path modelDirectory) {
@@ -209,7 +215,7 @@ public final class Tokenizer implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw new TokenizerException("tokenizer: " + e.getMessage(), e);
+      throw new TokenizerException("tokenizer: " + oneLine(e.getMessage()), e);
     } finally {
       lock.readLock().unlock();
     }
