@@ -72,8 +72,8 @@ const char* foveaAttentionKernel(const FoveaStream* stream, int32_t kvType);
 int32_t foveaAllocate(int64_t bytes, uint64_t* address);
 void foveaFree(uint64_t address);
 /*
- * Maps a whole file read-only; its size comes back in `bytes`. What is read behind the end of a file
- * that was cut short meanwhile is zero and not the end of the process, and `sample` then gives
+ * Maps a whole file read-only; its size comes back in `bytes`. What is read behind the end of a
+ * file that was cut short meanwhile is zero and not the end of the process, and `sample` then gives
  * FOVEA_IO_ERROR until the file is unmapped.
  */
 int32_t foveaMapFile(const char* path, uint64_t* address, int64_t* bytes);
@@ -162,10 +162,9 @@ int32_t ropeAppend(FoveaStream* stream, const FoveaRopeAppend* p);
  *
  * On the CPU the walk over K/V is cut into spans whose borders are a function of position alone,
  * merged in order, so that a row's bits do not depend on its batch or chunk. With CUDA those of a
- * prompt row may depend on the chunk: its tile is counted from the chunk's start. They do not depend
- * on the batch, but for rows that see 2,048 slots or more of batches with so few prompt rows that
- * their walks are split to fill the device.
- * A row that sees no position gives zeros.
+ * prompt row may depend on the chunk: its tile is counted from the chunk's start. They do not
+ * depend on the batch, but for rows that see 2,048 slots or more of batches with so few prompt rows
+ * that their walks are split to fill the device. A row that sees no position gives zeros.
  */
 enum FoveaMaskKind { FOVEA_CAUSAL = 0, FOVEA_FULL = 1 };
 typedef struct FoveaAttention {
@@ -181,11 +180,12 @@ typedef struct FoveaAttention {
   /*
    * CUDA only. The first numGenerated sequences, at most 4096, own one row each, a generated
    * token's, and take the split-KV kernel; all others are prompt rows. The choice is by what a row
-   * is, never by counts, so that a generated row's bits do not depend on its batch. longestPrompt is
-   * an upper bound of the prompt rows' contextLength, 0: maxPages' slots. workspace holds the
-   * splits' fp32 partials: attentionWorkspace's bytes at least. Launches depend on the sizes here alone,
-   * not on lengths, so that a CUDA graph may replay them; a sequence of length 0 gives zeros. CUDA
-   * wants a positive scale, tensors and strides at multiples of 16 bytes, and D % 8 == 0.
+   * is, never by counts, so that a generated row's bits do not depend on its batch. longestPrompt
+   * is an upper bound of the prompt rows' contextLength, 0: maxPages' slots. workspace holds the
+   * splits' fp32 partials: attentionWorkspace's bytes at least. Launches depend on the sizes here
+   * alone, not on lengths, so that a CUDA graph may replay them; a sequence of length 0 gives
+   * zeros. CUDA wants a positive scale, tensors and strides at multiples of 16 bytes, and D % 8 ==
+   * 0.
    */
   int64_t numGenerated, longestPrompt;
   uint64_t workspace;

@@ -108,7 +108,8 @@ def norms(report, fovea, options):
 
 def rotated(x, rotary, positions):
     half = rotary.shape[-1] // 2
-    cosine, sine = rotary[positions][:, None].to(x.dtype).split(half, -1)
+    table = rotary[positions][:, None].to(x.dtype)
+    cosine, sine = table[..., :half], table[..., half:]
     low, high, rest = x.split((half, half, x.shape[-1] - 2 * half), -1)
     return torch.cat((low * cosine - high * sine, high * cosine + low * sine, rest), -1)
 
